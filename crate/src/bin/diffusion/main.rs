@@ -1,0 +1,44 @@
+//! The command line: trains and samples natively with the library that the page runs.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod config_args;
+#[cfg(not(target_arch = "wasm32"))]
+mod grid;
+#[cfg(not(target_arch = "wasm32"))]
+mod sample;
+#[cfg(not(target_arch = "wasm32"))]
+mod train;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    use clap::Command;
+    use std::process::ExitCode;
+
+    env_logger::init();
+    let matches = Command::new("diffusion")
+        .about("Trains diffusion models and samples from them")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(train::command())
+        .subcommand(sample::command())
+        .get_matches();
+    let done = pollster::block_on(async {
+        match matches.subcommand() {
+            Some(("train", arguments)) => train::run(arguments).await,
+            Some(("sample", arguments)) => sample::run(arguments).await,
+            _ => Ok(()),
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `wasm-pack test` builds every target; there is no command line in a browser.
+#[cfg(target_arch = "wasm32")]
+fn main() {}

@@ -1,0 +1,98 @@
+//! `diffusion train`
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use diffusion_playground::data::ImageSet;
+use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::config_args;
+
+type Error = Box<dyn std::error::Error>;
+
+/// Steps between two looks at the losses: no more work than this is ever queued on the device.
+const STEPS_A_READ: u32 = 10;
+
+pub fn command() -> Command {
+    let command = Command::new("train")
+        .about("Trains a network and writes a checkpoint")
+        .arg(Arg::new("data").required(true).value_parser(value_parser!(PathBuf)).help("A packed data set"))
+        .arg(Arg::new("out").long("out").default_value("model.safetensors").value_parser(value_parser!(PathBuf)))
+        .arg(
+            Arg::new("resume")
+                .long("resume")
+                .value_parser(value_parser!(PathBuf))
+                .help("A checkpoint to go on from; its configuration is kept"),
+        )
+        .arg(
+            Arg::new("steps")
+                .long("steps")
+                .default_value("2000")
+                .value_parser(value_parser!(u32))
+                .help("Steps of the whole run, those of a resumed checkpoint included"),
+        )
+        .arg(device_arg());
+    // The defaults of a configuration always serialise.
+    config_args::add::<TrainConfig>(command.clone()).unwrap_or(command)
+}
+
+pub fn device_arg() -> Arg {
+    Arg::new("device").long("device").default_value("auto").value_parser(value_parser!(Wanted))
+}
+
+pub async fn choose_device(arguments: &ArgMatches) -> Result<Compute, Error> {
+    let compute = Compute::choose(arguments.get_one::<Wanted>("device").copied().unwrap_or_default()).await?;
+    match &compute.reason {
+        Some(reason) => eprintln!("device: {} ({reason})", compute.adapter),
+        None => eprintln!("device: {}", compute.adapter),
+    }
+    Ok(compute)
+}
+
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()).into())
+}
+
+fn path<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
+    arguments.get_one::<PathBuf>(name)
+}
+
+pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
+    let data = path(arguments, "data").ok_or("a data set is needed")?;
+    let set = ImageSet::unpack(&read_file(data)?).map_err(|error| format!("{}: {error}", data.display()))?;
+    let data = Arc::new(set);
+    let compute = choose_device(arguments).await?;
+    let mut trainer = match path(arguments, "resume") {
+        Some(file) => Trainer::resume(&Checkpoint::parse(&read_file(file)?)?, data, &compute.device)?,
+        None => Trainer::new(config_args::read(arguments)?, data, &compute.device)?,
+    };
+
+    let steps = arguments.get_one::<u32>("steps").copied().unwrap_or_default();
+    let bar = ProgressBar::new(steps as u64).with_position(trainer.steps_taken() as u64);
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:30} {pos}/{len} steps  {per_sec}  {msg}  {eta} left",
+    )?);
+    let mut smoothed = None;
+    while trainer.steps_taken() < steps {
+        let count = STEPS_A_READ.min(steps - trainer.steps_taken());
+        for report in trainer.step(count).await? {
+            let loss = smoothed.map_or(report.loss, |smoothed| 0.98 * smoothed + 0.02 * report.loss);
+            smoothed = Some(loss);
+            bar.set_message(format!("loss {loss:.4}"));
+            bar.inc(1);
+        }
+    }
+    bar.finish();
+
+    let out = path(arguments, "out").ok_or("--out is needed")?;
+    std::fs::write(out, trainer.save().await?)
+        .map_err(|error| format!("{} cannot be written: {error}", out.display()))?;
+    match smoothed {
+        Some(loss) => println!("{} steps, smoothed loss {loss:.4}: {}", trainer.steps_taken(), out.display()),
+        None => println!("{} steps: {}", trainer.steps_taken(), out.display()),
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The layers that all networks are made of, initialised as PyTorch does it.
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Int, Shape, Tensor, TensorData};
+
+use crate::kernels;
+use crate::rng::{Rng, Stream};
+
+/// Draws initial weights, one stream of numbers a parameter, and puts them on a device.
+#[derive(Debug)]
+pub struct Init<'a> {
+    seed: u64,
+    parameter: u32,
+    device: &'a Device,
+}
+
+impl<'a> Init<'a> {
+    pub fn new(seed: u64, device: &'a Device) -> Self {
+        Self { seed, parameter: 0, device }
+    }
+
+    fn rng(&mut self) -> Rng {
+        self.parameter += 1;
+        Rng::new(self.seed, Stream::Weights, self.parameter)
+    }
+
+    /// Uniform in +-1/sqrt(fan_in): PyTorch's default for weights and biases of linear and convolution layers.
+    pub fn uniform<const D: usize>(&mut self, shape: [usize; D], fan_in: usize) -> Param<Tensor<D>> {
+        let bound = 1.0 / (fan_in as f32).sqrt();
+        let mut rng = self.rng();
+        self.fill(shape, || (2.0 * rng.uniform() - 1.0) * bound)
+    }
+
+    pub fn normal<const D: usize>(&mut self, shape: [usize; D]) -> Param<Tensor<D>> {
+        let mut rng = self.rng();
+        self.fill(shape, || rng.normal())
+    }
+
+    pub fn constant<const D: usize>(&mut self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {
+        self.fill(shape, || value)
+    }
+
+    fn fill<const D: usize>(&self, shape: [usize; D], mut value: impl FnMut() -> f32) -> Param<Tensor<D>> {
+        let values = (0..shape.iter().product()).map(|_| value()).collect::<Vec<f32>>();
+        Param::from_tensor(Tensor::from_data(TensorData::new(values, Shape::from(shape)), self.device))
+    }
+}
+
+/// `y = x W^T + b`
+#[derive(Module, Debug)]
+pub struct Linear {
+    pub weight: Param<Tensor<2>>, // [out, in]
+    pub bias: Param<Tensor<1>>,   // [out]
+}
+
+impl Linear {
+    pub fn init(input: usize, output: usize, init: &mut Init) -> Self {
+        Self { weight: init.uniform([output, input], input), bias: init.uniform([output], input) }
+    }
+
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        kernels::linear(x, self.weight.val(), self.bias.val())
+    }
+
+    /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
+    pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, tokens, input] = x.dims();
+        let y = self.forward(x.reshape([batch * tokens, input]));
+        let output = y.dims()[1];
+        y.reshape([batch, tokens, output])
+    }
+}
+
+/// A square 2-D convolution.
+#[derive(Module, Debug)]
+pub struct Conv2d {
+    pub weight: Param<Tensor<4>>, // [out, in, k, k]
+    pub bias: Param<Tensor<1>>,   // [out]
+    #[module(skip)]
+    stride: usize,
+    #[module(skip)]
+    padding: usize,
+}
+
+impl Conv2d {
+    pub fn init(input: usize, output: usize, kernel: usize, stride: usize, padding: usize, init: &mut Init) -> Self {
+        let fan_in = input * kernel * kernel;
+        Self {
+            weight: init.uniform([output, input, kernel, kernel], fan_in),
+            bias: init.uniform([output], fan_in),
+            stride,
+            padding,
+        }
+    }
+
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        kernels::conv2d(x, self.weight.val(), self.bias.val(), self.stride, self.padding)
+    }
+}
+
+/// Group normalisation with a scale and a shift a channel.
+#[derive(Module, Debug)]
+pub struct GroupNorm {
+    pub weight: Param<Tensor<1>>, // [channels]
+    pub bias: Param<Tensor<1>>,   // [channels]
+    #[module(skip)]
+    groups: usize,
+    #[module(skip)]
+    eps: f64,
+}
+
+impl GroupNorm {
+    pub fn init(channels: usize, groups: usize, eps: f64, init: &mut Init) -> Self {
+        Self { weight: init.constant([channels], 1.0), bias: init.constant([channels], 0.0), groups, eps }
+    }
+
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        kernels::group_norm(x, self.weight.val(), self.bias.val(), self.groups, self.eps)
+    }
+}
+
+/// A vector a class.
+#[derive(Module, Debug)]
+pub struct Embedding {
+    pub weight: Param<Tensor<2>>, // [classes, dim]
+}
+
+impl Embedding {
+    pub fn init(classes: usize, dim: usize, init: &mut Init) -> Self {
+        Self { weight: init.normal([classes, dim]) }
+    }
+
+    /// `[batch]` -> `[batch, dim]`
+    pub fn forward(&self, labels: Tensor<1, Int>) -> Tensor<2> {
+        self.weight.val().select(0, labels)
+    }
+}

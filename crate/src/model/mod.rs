@@ -1,0 +1,18 @@
+//! The networks. They know shapes and weights, and nothing of diffusion.
+//!
+//! Field names are diffusers' parameter names, and weights have PyTorch's layouts, so that the path of a parameter in
+//! a module is its key in a published checkpoint.
+
+pub mod attention;
+pub mod embedding;
+pub mod layers;
+pub mod parameters;
+pub mod preset;
+pub mod resnet;
+pub mod unet;
+pub mod unet_blocks;
+pub mod unet_config;
+
+pub use preset::{Network, Preset};
+pub use unet::UNet;
+pub use unet_config::UNetConfig;

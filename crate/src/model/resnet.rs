@@ -1,0 +1,87 @@
+//! The residual block of the U-Net, and what changes resolution between its levels.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::layers::{Conv2d, GroupNorm, Init, Linear};
+use crate::kernels::{silu, upsample_nearest_2x};
+
+/// Norm, SiLU, convolution, twice; the time embedding is added between, the input at the end.
+#[derive(Module, Debug)]
+pub struct ResnetBlock {
+    pub norm1: GroupNorm,
+    pub conv1: Conv2d,
+    pub time_emb_proj: Linear,
+    pub norm2: GroupNorm,
+    pub conv2: Conv2d,
+    /// 1x1, where the number of channels changes.
+    pub conv_shortcut: Option<Conv2d>,
+}
+
+impl ResnetBlock {
+    pub fn init(
+        input: usize,
+        output: usize,
+        time_embed_dim: usize,
+        groups: usize,
+        eps: f64,
+        init: &mut Init,
+    ) -> Self {
+        Self {
+            norm1: GroupNorm::init(input, groups, eps, init),
+            conv1: Conv2d::init(input, output, 3, 1, 1, init),
+            time_emb_proj: Linear::init(time_embed_dim, output, init),
+            norm2: GroupNorm::init(output, groups, eps, init),
+            conv2: Conv2d::init(output, output, 3, 1, 1, init),
+            conv_shortcut: (input != output).then(|| Conv2d::init(input, output, 1, 1, 0, init)),
+        }
+    }
+
+    /// `x` `[batch, in, h, w]`, `emb` `[batch, time_embed_dim]`, its SiLU already taken -> `[batch, out, h, w]`
+    pub fn forward(&self, x: Tensor<4>, emb: Tensor<2>) -> Tensor<4> {
+        let h = self.conv1.forward(silu(self.norm1.forward(x.clone())));
+        let time = self.time_emb_proj.forward(emb); // [batch, out]
+        let [batch, channels] = time.dims();
+        let h = h + time.reshape([batch, channels, 1, 1]);
+        let h = self.conv2.forward(silu(self.norm2.forward(h)));
+        let shortcut = match &self.conv_shortcut {
+            Some(conv) => conv.forward(x),
+            None => x,
+        };
+        shortcut + h
+    }
+}
+
+/// Halves the resolution with a strided convolution.
+#[derive(Module, Debug)]
+pub struct Downsample {
+    pub conv: Conv2d,
+}
+
+impl Downsample {
+    pub fn init(channels: usize, padding: usize, init: &mut Init) -> Self {
+        Self { conv: Conv2d::init(channels, channels, 3, 2, padding, init) }
+    }
+
+    /// `[b, c, h, w]` -> `[b, c, ceil(h / 2), ceil(w / 2)]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.conv.forward(x)
+    }
+}
+
+/// Doubles the resolution: nearest neighbour, then a convolution.
+#[derive(Module, Debug)]
+pub struct Upsample {
+    pub conv: Conv2d,
+}
+
+impl Upsample {
+    pub fn init(channels: usize, init: &mut Init) -> Self {
+        Self { conv: Conv2d::init(channels, channels, 3, 1, 1, init) }
+    }
+
+    /// `[b, c, h, w]` -> `[b, c, 2h, 2w]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.conv.forward(upsample_nearest_2x(x))
+    }
+}

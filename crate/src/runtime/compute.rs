@@ -1,0 +1,150 @@
+//! The device is chosen once, at start, and handed down.
+
+use burn::tensor::Device;
+use burn::tensor::wgpu::{WgpuSetup, wgpu};
+use serde::Serialize;
+use thiserror::Error;
+
+/// Where the arithmetic runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// wgpu: WebGPU in the browser, Vulkan, Metal or DirectX natively.
+    Gpu,
+    /// Burn's Flex, on the CPU.
+    Cpu,
+}
+
+/// Which device is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
+pub enum Wanted {
+    /// The GPU where there is a usable one, else the CPU.
+    #[default]
+    Auto,
+    /// The GPU or nothing.
+    Gpu,
+    Cpu,
+}
+
+#[derive(Debug, Error)]
+#[error("no usable GPU: {0}")]
+pub struct ComputeError(String);
+
+/// The device, and what is known of it.
+#[derive(Debug)]
+pub struct Compute {
+    pub device: Device,
+    pub backend: Backend,
+    /// The adapter's name, as it gives it.
+    pub adapter: String,
+    /// The adapter is a program on the CPU, such as SwiftShader or lavapipe.
+    pub software: bool,
+    /// Why it is not a GPU.
+    pub reason: Option<String>,
+    gpu: Option<WgpuSetup>,
+}
+
+impl Compute {
+    /// Chooses the device. [`Wanted::Auto`] and [`Wanted::Cpu`] always find one.
+    pub async fn choose(wanted: Wanted) -> Result<Self, ComputeError> {
+        match wanted {
+            Wanted::Cpu => Ok(Self::cpu("the CPU was asked for".into())),
+            Wanted::Gpu => Self::gpu().await,
+            Wanted::Auto => Ok(match Self::gpu().await {
+                Ok(compute) => compute,
+                Err(ComputeError(reason)) => Self::cpu(reason),
+            }),
+        }
+    }
+
+    fn cpu(reason: String) -> Self {
+        Self {
+            device: Device::flex(),
+            backend: Backend::Cpu,
+            adapter: "CPU".into(),
+            software: false,
+            reason: Some(reason),
+            gpu: None,
+        }
+    }
+
+    async fn gpu() -> Result<Self, ComputeError> {
+        let info = probe().await?;
+        let options = Device::wgpu_options();
+        // By its own name an adapter that is a program on the CPU is never chosen natively.
+        #[cfg(not(target_arch = "wasm32"))]
+        let options = match info.device_type {
+            wgpu::DeviceType::Cpu => options.device_kind(burn::tensor::DeviceKind::Cpu),
+            _ => options,
+        };
+        let (device, gpu) =
+            options.init_with_setup_async().await.map_err(|error| ComputeError(error.to_string()))?;
+        let software = info.device_type == wgpu::DeviceType::Cpu || is_software(&info.name);
+        Ok(Self {
+            device,
+            backend: Backend::Gpu,
+            software,
+            reason: software.then(|| "the graphics adapter is a program on the CPU, not a GPU".into()),
+            adapter: if info.name.is_empty() { "unnamed adapter".into() } else { info.name },
+            gpu: Some(gpu),
+        })
+    }
+
+    /// Calls `lost` with the reason once the GPU is gone; never on the CPU.
+    pub fn on_lost(&self, lost: impl Fn(String) + Send + 'static) {
+        if let Some(gpu) = &self.gpu {
+            gpu.device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
+        }
+    }
+
+    /// Gives the GPU up at once, as when a driver restarts.
+    pub fn lose(&self) {
+        if let Some(gpu) = &self.gpu {
+            gpu.device.destroy();
+        }
+    }
+}
+
+fn is_software(name: &str) -> bool {
+    ["SwiftShader", "llvmpipe", "Basic Render"].iter().any(|software| name.contains(software))
+}
+
+/// What kind of adapter would be used, or why none can be.
+async fn probe() -> Result<wgpu::AdapterInfo, ComputeError> {
+    #[cfg(target_arch = "wasm32")]
+    browser_offers_webgpu()?;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let options = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..Default::default()
+    };
+    // The first request of a freshly started browser may find nothing: ask twice.
+    let adapter = match instance.request_adapter(&options).await {
+        Ok(adapter) => adapter,
+        Err(_) => instance
+            .request_adapter(&options)
+            .await
+            .map_err(|_| ComputeError("no graphics adapter was offered".into()))?,
+    };
+    if !adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
+        return Err(ComputeError("the graphics adapter lacks timestamp queries".into()));
+    }
+    Ok(adapter.get_info())
+}
+
+#[cfg(target_arch = "wasm32")]
+fn browser_offers_webgpu() -> Result<(), ComputeError> {
+    use js_sys::Reflect;
+    let global = js_sys::global();
+    let get = |object: &wasm_bindgen::JsValue, key: &str| Reflect::get(object, &key.into());
+    if get(&global, "isSecureContext").is_ok_and(|value| value.is_falsy()) {
+        let reason = "the page was not opened over https or from this machine, so the browser hides the GPU";
+        return Err(ComputeError(reason.into()));
+    }
+    match get(&global, "navigator").and_then(|navigator| get(&navigator, "gpu")) {
+        Ok(gpu) if gpu.is_object() => Ok(()),
+        _ => Err(ComputeError("this browser does not offer WebGPU".into())),
+    }
+}

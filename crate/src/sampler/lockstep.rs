@@ -1,0 +1,65 @@
+//! Several samplers side by side.
+
+use burn::tensor::{Device, Tensor};
+
+use super::noise::start_noise;
+use super::{Frame, SampleConfig, Trajectory};
+use crate::denoiser::Denoiser;
+use crate::error::ConfigError;
+use crate::prediction::Prediction;
+use crate::schedule::Schedule;
+
+/// Trajectories from one and the same `x_T`, one step each at a time; those with fewer steps finish earlier.
+pub struct Lockstep {
+    trajectories: Vec<Trajectory>,
+}
+
+impl Lockstep {
+    /// One trajectory for each configuration; seed and count are those of the first. The other arguments are
+    /// [`Trajectory::new`]'s.
+    pub fn new(
+        configs: &[SampleConfig],
+        schedule: &Schedule,
+        prediction: Prediction,
+        shape: [usize; 4],
+        null_class: Option<u8>,
+        device: &Device,
+    ) -> Result<Self, ConfigError> {
+        let Some(&SampleConfig { seed, count, .. }) = configs.first() else {
+            return Err(ConfigError::new("configs", "empty", "one configuration or more"));
+        };
+        let x_t: Tensor<4> = start_noise(seed, shape, device);
+        let trajectories = configs.iter().map(|config| {
+            let config = SampleConfig {
+                seed,
+                count,
+                ..config.clone()
+            };
+            Trajectory::new(&config, schedule, prediction, shape, null_class, device)?.with_start(x_t.clone())
+        });
+        Ok(Self {
+            trajectories: trajectories.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// One step of every trajectory that is still under way: its frame, or `None` where it is done. `None` once all
+    /// are.
+    pub fn step(&mut self, denoiser: &dyn Denoiser) -> Option<Vec<Option<Frame>>> {
+        let frames: Vec<_> = self
+            .trajectories
+            .iter_mut()
+            .map(|trajectory| trajectory.step(denoiser))
+            .collect();
+        frames.iter().any(Option::is_some).then_some(frames)
+    }
+
+    /// The trajectories in the order of their configurations; each counts its own calls of the network.
+    pub fn trajectories(&self) -> &[Trajectory] {
+        &self.trajectories
+    }
+
+    /// As [`Self::trajectories`], to steer one apart from the others.
+    pub fn trajectories_mut(&mut self) -> &mut [Trajectory] {
+        &mut self.trajectories
+    }
+}

@@ -1,0 +1,28 @@
+//! Sampling: from noise to images, one pure step function for each method.
+//!
+//! A step takes the present state, the estimates of image and noise, and the levels it goes between. What the network
+//! predicts, guidance and clipping are settled before; [`Trajectory`] puts the parts together.
+
+mod clipping;
+mod config;
+mod lockstep;
+mod noise;
+mod plan;
+mod trajectory;
+
+pub mod ddim;
+pub mod ddpm;
+pub mod dpm_solver;
+pub mod euler;
+pub mod heun;
+pub mod unipc;
+
+pub use clipping::Clipping;
+pub use config::{SampleConfig, SamplerKind};
+pub use lockstep::Lockstep;
+pub use noise::{slerp, start_noise};
+pub use plan::{Transition, plan, resampled};
+pub use trajectory::{Frame, Trajectory};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! Training: the objective, the loop's one step, and the file that a run is kept in.
+
+pub mod checkpoint;
+pub mod config;
+pub mod objective;
+pub mod trainer;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use config::{TrainConfig, TrainError};
+pub use trainer::{StepReport, Trainer};

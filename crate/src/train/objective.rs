@@ -1,0 +1,120 @@
+//! What a training step minimises: L_simple, the error of the predicted noise (Ho et al., 2020, equation 14).
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use crate::bound::l_simple;
+use crate::data::{ImageSet, batches::label_tensor};
+use crate::denoiser::Denoiser;
+use crate::model::preset::NULL_CLASS;
+use crate::process::q_sample;
+use crate::rng::{Rng, Stream};
+use crate::schedule::Schedule;
+
+/// What one training step looks at: images, their labels, a timestep and noise for each.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub x_0: Tensor<4>,          // [batch, channels, height, width]
+    pub labels: Tensor<1, Int>,  // [batch], some replaced by the null class
+    pub t: Vec<usize>,           // [batch], each in 0..T
+    pub eps: Tensor<4>,          // as x_0
+}
+
+impl Batch {
+    /// The batch of training step `step`, a function of its arguments alone.
+    pub fn draw(
+        data: &ImageSet,
+        indices: &[usize],
+        label_dropout: f64,
+        num_train_timesteps: usize,
+        seed: u64,
+        step: u32,
+        device: &Device,
+    ) -> Self {
+        let x_0 = data.images(indices, device);
+        let mut dropout = Rng::new(seed, Stream::LabelDropout, step);
+        let mut label = |&i: &usize| {
+            if (dropout.uniform() as f64) < label_dropout { NULL_CLASS } else { data.labels[i] }
+        };
+        let labels: Vec<u8> = indices.iter().map(&mut label).collect();
+        let mut timesteps = Rng::new(seed, Stream::Timesteps, step);
+        Self {
+            labels: label_tensor(&labels, device),
+            t: indices.iter().map(|_| timesteps.below(num_train_timesteps as u32) as usize).collect(),
+            eps: Rng::new(seed, Stream::Noise, step).normal_tensor(x_0.dims(), device),
+            x_0,
+        }
+    }
+
+    /// Mean of `|eps - eps_hat(x_t, t)|^2` over the batch and the pixels, `[1]`.
+    ///
+    /// `autodiff`: whether the network's parameters are on an autodiff device.
+    pub fn loss(self, network: &impl Denoiser, schedule: &Schedule, autodiff: bool) -> Tensor<1> {
+        let Self { x_0, labels, t, eps } = self;
+        let alpha_bar: Vec<f64> = t.iter().map(|&t| schedule.alpha_bar(t)).collect();
+        let x_t = q_sample(x_0, eps.clone(), &alpha_bar);
+        let t = timestep_tensor(&t, &x_t.device());
+        let (x_t, t, labels, eps) = match autodiff {
+            true => (x_t.autodiff(), t.autodiff(), labels.autodiff(), eps.autodiff()),
+            false => (x_t, t, labels, eps),
+        };
+        let eps_hat = network.denoise(x_t, t, Some(labels));
+        l_simple(eps_hat, eps).mean()
+    }
+}
+
+/// Timesteps as the networks take them, `[batch]`.
+pub fn timestep_tensor(t: &[usize], device: &Device) -> Tensor<1> {
+    let values: Vec<f32> = t.iter().map(|&t| t as f32).collect();
+    Tensor::from_data(TensorData::new(values, [t.len()]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data() -> ImageSet {
+        let pixels = (0..40 * 4).map(|i| (i * 37 % 256) as u8).collect();
+        ImageSet::new(1, 2, 2, 10, (0..40).map(|i| i % 10).collect(), pixels).unwrap()
+    }
+
+    /// The oracle that knows the noise has loss 0; one that answers 0 has the noise's own variance.
+    #[test]
+    fn the_loss_is_the_distance_from_the_noise() {
+        struct Zero;
+        impl Denoiser for Zero {
+            fn denoise(&self, x_t: Tensor<4>, _: Tensor<1>, _: Option<Tensor<1, Int>>) -> Tensor<4> {
+                x_t.zeros_like()
+            }
+        }
+        let device = Device::flex();
+        let indices: Vec<usize> = (0..40).collect();
+        let batch = Batch::draw(&data(), &indices, 0.0, 1000, 3, 7, &device);
+        let expected = batch.eps.clone().square().mean().into_scalar::<f32>();
+        let schedule = Schedule::new(&Default::default()).unwrap();
+        let loss = batch.loss(&Zero, &schedule, false).into_scalar::<f32>();
+        assert!((loss - expected).abs() < 1e-6 && loss > 0.5);
+    }
+
+    #[test]
+    fn labels_are_dropped_with_the_probability_asked_for() {
+        let indices: Vec<usize> = (0..40).cycle().take(4000).collect();
+        let dropped = |p| {
+            let batch = Batch::draw(&data(), &indices, p, 1000, 3, 7, &Device::flex());
+            let labels = batch.labels.into_data();
+            labels.iter::<i64>().filter(|&label| label == NULL_CLASS as i64).count()
+        };
+        assert_eq!((dropped(0.0), dropped(1.0)), (0, 4000));
+        assert!((320..480).contains(&dropped(0.1)));
+    }
+
+    #[test]
+    fn a_batch_is_a_function_of_seed_and_step() {
+        let draw = |seed, step| {
+            let batch = Batch::draw(&data(), &[1, 2, 3], 0.5, 1000, seed, step, &Device::flex());
+            (batch.t, batch.eps.into_data().try_to_vec::<f32>().unwrap())
+        };
+        assert_eq!(draw(1, 2), draw(1, 2));
+        assert_ne!(draw(1, 2), draw(1, 3));
+        assert_ne!(draw(1, 2), draw(2, 2));
+    }
+}

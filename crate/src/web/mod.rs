@@ -1,0 +1,19 @@
+//! The wasm-bindgen surface: a [`session::Session`] that lives in a worker, and the messages it understands.
+
+pub mod constructors;
+mod emitter;
+mod frames;
+pub mod protocol;
+mod sampling;
+pub mod session;
+mod training;
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(start)]
+fn start() {
+    constructors::run();
+    // wgpu reports an invalid shader nowhere else. A second logger in one module would be the only error.
+    let _ = console_log::init_with_level(log::Level::Warn);
+    emitter::report_panics();
+}

@@ -1,0 +1,88 @@
+//! A trajectory on its way, shown as it unfolds.
+
+use super::emitter::Emitter;
+use super::frames::Frames;
+use super::protocol::{Event, Place};
+use crate::error::ConfigError;
+use crate::model::Network;
+use crate::model::preset::NULL_CLASS;
+use crate::prediction::Prediction;
+use crate::runtime::{Compute, clock};
+use crate::sampler::{SampleConfig, Trajectory};
+use crate::train::Trainer;
+
+/// A trajectory of more steps than this shows every second, third, ... of them.
+const MAX_FRAMES: usize = 50;
+/// A slice on the CPU ends after this many seconds.
+const SLICE: f64 = 0.1;
+
+pub struct Sampling {
+    network: Network,
+    trajectory: Trajectory,
+    start: f64,
+    every: usize,
+}
+
+/// The start of a trajectory for the network of `trainer`.
+pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
+    let shape = trainer.config().preset.config();
+    let shape = [config.count, shape.in_channels, shape.sample_size, shape.sample_size];
+    Trajectory::new(config, trainer.schedule(), Prediction::Epsilon, shape, Some(NULL_CLASS), &compute.device)
+}
+
+impl Sampling {
+    pub fn new(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Self, ConfigError> {
+        Ok(Self {
+            trajectory: begin(config, trainer, compute)?,
+            network: trainer.ema_network(),
+            start: clock::now(),
+            every: config.steps.div_ceil(MAX_FRAMES),
+        })
+    }
+
+    /// Steps up to the next one that is shown. `false` once the trajectory is over.
+    pub async fn advance(&mut self, emitter: &Emitter) -> bool {
+        let end = clock::now() + SLICE;
+        while let Some(frame) = self.trajectory.step(&self.network) {
+            if frame.step % self.every == 0 || frame.step == frame.steps {
+                match Frames::read([frame.x_t, frame.eps_hat, frame.x0_hat]).await {
+                    Ok([x_t, eps_hat, x0_hat]) => emitter.emit(Event::SampleStep {
+                        step: frame.step as u32,
+                        steps: frame.steps as u32,
+                        t: frame.t,
+                        x_t,
+                        eps_hat,
+                        x0_hat,
+                    }),
+                    Err(error) => {
+                        emitter.error(Place::Sample, error);
+                        return false;
+                    }
+                }
+                return true;
+            }
+            if clock::now() > end {
+                return true;
+            }
+        }
+        self.finish(false, emitter).await;
+        false
+    }
+
+    /// Reports the end.
+    pub async fn finish(&self, cancelled: bool, emitter: &Emitter) {
+        let frames = match Frames::read([self.trajectory.x_t()]).await {
+            Ok([frames]) => Some(frames),
+            Err(error) => {
+                emitter.error(Place::Sample, error);
+                None
+            }
+        };
+        emitter.emit(Event::SampleDone {
+            model_calls: self.trajectory.model_calls() as u32,
+            seconds: clock::now() - self.start,
+            cancelled,
+            frames,
+        });
+    }
+}

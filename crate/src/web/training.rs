@@ -1,0 +1,119 @@
+//! Training in slices short enough that the worker stays ready to answer.
+
+use super::emitter::Emitter;
+use super::frames::Frames;
+use super::protocol::{Event, Place};
+use crate::model::preset::NULL_CLASS;
+use crate::runtime::{Backend, Compute, clock};
+use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
+use crate::train::{TrainError, Trainer};
+
+/// A slice of training aims to last this long, in seconds.
+const SLICE: f64 = 0.1;
+/// Steps a slice at most: no more work than this is ever queued on the device.
+const MAX_STEPS: f64 = 16.0;
+
+/// A run, and whether it is going on.
+pub struct Run {
+    pub trainer: Trainer,
+    pub going: bool,
+    /// Duration of the first step, in which shaders are compiled.
+    warm_up_seconds: Option<f64>,
+    /// Recent seconds a step, without the first.
+    pace: Option<f64>,
+    grid: Option<Grid>,
+}
+
+/// A grid of samples on its way.
+struct Grid {
+    step: u32,
+    labels: Vec<u8>,
+    network: crate::model::Network,
+    trajectory: Trajectory,
+}
+
+impl Run {
+    pub fn new(trainer: Trainer) -> Self {
+        Self { trainer, going: false, warm_up_seconds: None, pace: None, grid: None }
+    }
+
+    pub fn busy(&self) -> bool {
+        self.going || self.grid.is_some()
+    }
+
+    /// The next slice: one denoising step of a grid that is due, or else some training steps.
+    pub async fn advance(&mut self, compute: &Compute, emitter: &Emitter) {
+        if self.grid.is_some() {
+            return self.advance_grid(emitter).await;
+        }
+        let steps = self.pace.map_or(1.0, |pace| (SLICE / pace).clamp(1.0, MAX_STEPS)) as u32;
+        let every = self.trainer.config().grid_every;
+        self.train(steps.min(every - self.trainer.steps_taken() % every), compute, emitter).await;
+    }
+
+    /// Takes `steps` training steps and reports them.
+    pub async fn train(&mut self, steps: u32, compute: &Compute, emitter: &Emitter) {
+        match self.trainer.step(steps).await {
+            Ok(reports) => {
+                let seconds = reports.first().map_or(0.0, |report| report.seconds);
+                match (self.warm_up_seconds, self.pace) {
+                    (None, _) => self.warm_up_seconds = Some(seconds),
+                    (_, None) => self.pace = Some(seconds),
+                    (_, Some(pace)) => self.pace = Some(0.8 * pace + 0.2 * seconds),
+                }
+                emitter.emit(Event::Train {
+                    reports,
+                    steps_per_second: self.pace.map(f64::recip),
+                    warm_up_seconds: self.warm_up_seconds,
+                });
+                if self.trainer.steps_taken().is_multiple_of(self.trainer.config().grid_every) {
+                    self.begin_grid(compute, emitter);
+                }
+            }
+            Err(error) => self.stop(error, emitter),
+        }
+    }
+
+    fn stop(&mut self, error: TrainError, emitter: &Emitter) {
+        self.going = false;
+        emitter.error(Place::Train, error);
+        emitter.emit(Event::Paused { step: self.trainer.steps_taken() });
+    }
+
+    /// Samples of every class from noise that is the same at every step of the run.
+    fn begin_grid(&mut self, compute: &Compute, emitter: &Emitter) {
+        let rows = if compute.backend == Backend::Gpu && !compute.software { 2 } else { 1 };
+        let labels: Vec<u8> = (0..rows).flat_map(|_| 0..NULL_CLASS).collect();
+        let config = SampleConfig {
+            sampler: SamplerKind::Ddim,
+            steps: 20.min(self.trainer.schedule().len()),
+            seed: self.trainer.config().seed,
+            count: labels.len(),
+            ..SampleConfig::default()
+        };
+        let started = super::sampling::begin(&config, &self.trainer, compute)
+            .and_then(|trajectory| trajectory.with_labels(&labels));
+        match started {
+            Ok(trajectory) => {
+                let network = self.trainer.ema_network();
+                self.grid = Some(Grid { step: self.trainer.steps_taken(), labels, network, trajectory });
+            }
+            Err(error) => emitter.error(Place::Train, error),
+        }
+    }
+
+    async fn advance_grid(&mut self, emitter: &Emitter) {
+        let Some(mut grid) = self.grid.take() else { return };
+        let end = clock::now() + SLICE;
+        while grid.trajectory.step(&grid.network).is_some() {
+            if clock::now() > end {
+                self.grid = Some(grid);
+                return;
+            }
+        }
+        match Frames::read([grid.trajectory.x_t()]).await {
+            Ok([frames]) => emitter.emit(Event::Grid { step: grid.step, labels: grid.labels, frames }),
+            Err(error) => emitter.error(Place::Train, error),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The checks of every device, in a browser: on WebGPU, through the browser's own shader compiler.
+#![cfg(target_arch = "wasm32")]
+
+mod checks;
+
+use burn::tensor::Device;
+use checks::{kernels, networks, randomness, sampling, training};
+use diffusion_playground::runtime::{Compute, Wanted};
+use std::cell::RefCell;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// WebGPU, chosen once: a browser without it is a failure, not a reason to skip.
+async fn gpu() -> Device {
+    thread_local! {
+        static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
+    }
+    if let Some(device) = DEVICE.with_borrow(Option::clone) {
+        return device;
+    }
+    let device = Compute::choose(Wanted::Gpu).await.expect("WebGPU").device;
+    DEVICE.with_borrow_mut(|known| *known = Some(device.clone()));
+    device
+}
+
+#[wasm_bindgen_test]
+fn a_seed_means_the_same_numbers_everywhere() {
+    randomness::a_seed_means_the_same_numbers_everywhere();
+}
+
+/// Each test is a call into the module: by now there were several.
+#[wasm_bindgen_test]
+fn constructors_run_once() {
+    assert_eq!(diffusion_playground::web::constructors::constructor_runs(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn convolution_follows_its_twin() {
+    kernels::convolution_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn unet_matches_diffusers() {
+    networks::unet_matches_diffusers(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn unet_matches_diffusers_on_the_cpu() {
+    networks::unet_matches_diffusers(&Device::flex()).await;
+}
+
+#[wasm_bindgen_test]
+async fn samplers_follow_the_cpu() {
+    sampling::samplers_follow_the_cpu(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_run_follows_the_cpu() {
+    training::a_run_follows_the_cpu(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn training_lowers_the_loss() {
+    training::training_lowers_the_loss(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_resumed_run_is_the_same_run() {
+    training::a_resumed_run_is_the_same_run(&gpu().await).await;
+}

@@ -1,0 +1,48 @@
+//! Our GPU kernels against their twins on the CPU: values and gradients.
+
+use burn::tensor::{Device, Tensor};
+use diffusion_playground::kernels;
+use diffusion_playground::rng::{Rng, Stream};
+
+use super::{assert_close, values};
+
+/// Output and gradients of a convolution, in one list.
+async fn convolution(
+    [batch, input, output, size]: [usize; 4],
+    [kernel, stride, padding]: [usize; 3],
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(5, Stream::Data, size as u32);
+    let x = rng.normal_tensor([batch, input, size, size], &device).require_grad();
+    let weight = rng.normal_tensor([output, input, kernel, kernel], &device).require_grad();
+    let bias = rng.normal_tensor([output], &device).require_grad();
+    let y = kernels::conv2d(x.clone(), weight.clone(), bias.clone(), stride, padding);
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<4> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(weight.grad(&grads).expect("tracked")).await);
+    found.push(values(bias.grad(&grads).expect("tracked")).await);
+    found
+}
+
+/// All shapes that a network here has, and some that fit no tile.
+pub async fn convolution_follows_its_twin(device: &Device) {
+    let cases = [
+        ([2, 1, 32, 28], [3, 1, 1]),
+        ([2, 32, 1, 28], [3, 1, 1]),
+        ([3, 32, 64, 14], [3, 2, 1]),
+        ([2, 70, 37, 7], [3, 1, 1]),
+        ([2, 96, 64, 7], [1, 1, 0]),
+        ([1, 3, 5, 9], [3, 2, 1]),
+        ([1, 4, 4, 8], [3, 2, 0]),
+    ];
+    for (sizes, options) in cases {
+        let found = convolution(sizes, options, device).await;
+        let expected = convolution(sizes, options, &Device::flex()).await;
+        for ((what, found), expected) in ["y", "x.grad", "weight.grad", "bias.grad"].iter().zip(found).zip(expected) {
+            assert_close(&format!("{what} of {sizes:?} {options:?}"), &found, &expected, 1e-4);
+        }
+    }
+}

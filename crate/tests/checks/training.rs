@@ -1,0 +1,67 @@
+//! A training run on a small synthetic data set.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use diffusion_playground::data::ImageSet;
+use diffusion_playground::model::Preset;
+use diffusion_playground::rng::{Rng, Stream};
+use diffusion_playground::train::{Checkpoint, StepReport, TrainConfig, Trainer};
+
+use super::assert_close;
+
+/// Thirty images of a bar whose height is its class.
+pub fn bars() -> Arc<ImageSet> {
+    let mut rng = Rng::new(1, Stream::Data, 0);
+    let labels: Vec<u8> = (0..30).map(|i| i % 10).collect();
+    let pixels = labels.iter().flat_map(|&label| {
+        let left = rng.below(20);
+        (0..784u32).map(move |i| {
+            let (row, column) = (i / 28, i % 28);
+            if (left..left + 8).contains(&column) && row / 3 <= label as u32 { 255 } else { 0 }
+        })
+    });
+    let pixels = pixels.collect();
+    Arc::new(ImageSet::new(1, 28, 28, 10, labels, pixels).expect("a valid set"))
+}
+
+pub fn config() -> TrainConfig {
+    TrainConfig { preset: Preset::Tiny, batch_size: 8, warm_up_steps: 2, ..TrainConfig::default() }
+}
+
+async fn run(device: &Device, steps: u32) -> (Trainer, Vec<StepReport>) {
+    let mut trainer = Trainer::new(config(), bars(), device).expect("a valid configuration");
+    let reports = trainer.step(steps).await.expect("the run does not diverge");
+    (trainer, reports)
+}
+
+/// Losses and gradient norms follow those of the CPU.
+pub async fn a_run_follows_the_cpu(device: &Device) {
+    let (_, found) = run(device, 6).await;
+    let (_, expected) = run(&Device::flex(), 6).await;
+    let both = |reports: &[StepReport]| -> Vec<f32> { reports.iter().flat_map(|r| [r.loss, r.grad_norm]).collect() };
+    assert_close("losses and gradient norms", &both(&found), &both(&expected), 2e-3);
+}
+
+/// Forty steps lower the loss well below that of an answer of zeros, which is 1.
+pub async fn training_lowers_the_loss(device: &Device) {
+    let (_, reports) = run(device, 40).await;
+    let mean = |part: &[StepReport]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
+    let (first, last) = (mean(&reports[..5]), mean(&reports[35..]));
+    assert!(last < 0.8 * first, "the loss went from {first} to {last}");
+}
+
+/// A run that is saved and resumed goes on as if it had not stopped.
+pub async fn a_resumed_run_is_the_same_run(device: &Device) {
+    let (mut onward, _) = run(device, 3).await;
+    let file = onward.save().await.expect("a checkpoint");
+    let checkpoint = Checkpoint::parse(&file).expect("our own file");
+    let mut resumed = Trainer::resume(&checkpoint, bars(), device).expect("our own file");
+    assert_eq!(resumed.steps_taken(), 3);
+    let onward = onward.step(2).await.expect("no divergence");
+    let resumed = resumed.step(2).await.expect("no divergence");
+    for (onward, resumed) in onward.iter().zip(&resumed) {
+        assert_eq!(onward.step, resumed.step);
+        assert_close("loss", &[resumed.loss], &[onward.loss], 1e-4);
+    }
+}

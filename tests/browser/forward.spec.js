@@ -1,0 +1,70 @@
+import { drawn, expect, open, pixels, test } from './playground.js';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** @param {Page} page */
+const pictures = (page) => {
+  const section = page.locator('diffusion-forward');
+  return {
+    noisy: section.locator('diffusion-picture.mix'),
+    clean: section.locator('diffusion-picture.data'),
+    noise: section.locator('diffusion-picture.noise'),
+    slider: section.getByRole('slider', { name: 'Timestep t' }),
+  };
+};
+
+test('the slider changes the picture, and the noise stays while t moves', async ({ page }) => {
+  await open(page);
+  const { noisy, clean, noise, slider } = pictures(page);
+  const before = { noisy: await drawn(noisy), clean: await drawn(clean), noise: await drawn(noise) };
+
+  await slider.fill('700');
+  await expect.poll(() => pixels(noisy)).not.toBe(before.noisy);
+  expect(await pixels(clean)).toBe(before.clean);
+  expect(await pixels(noise)).toBe(before.noise);
+
+  await slider.fill('250');
+  await expect.poll(() => pixels(noisy)).toBe(before.noisy);
+
+  await slider.fill('0');
+  await expect.poll(() => pixels(noisy)).toBe(before.clean);
+});
+
+test('arrow keys and the curve choose t', async ({ page }) => {
+  await open(page);
+  const { slider } = pictures(page);
+  await slider.press('ArrowRight');
+  await expect(slider).toHaveValue('251');
+  await expect(page).toHaveURL(/#t=251$/);
+
+  const plot = page.locator('diffusion-schedule-chart .plot');
+  const box = await plot.boundingBox();
+  await plot.click({ position: { x: (box?.width ?? 0) / 2, y: 20 } });
+  await expect.poll(async () => Math.abs(Number(await slider.inputValue()) - 500)).toBeLessThanOrEqual(2);
+});
+
+test('the numbers follow the schedule', async ({ page }) => {
+  await open(page, '#t=1000');
+  const formula = page.locator('diffusion-forward .formula');
+  // DDPM, section 4: sqrt of alpha-bar at T = 1000 of the linear schedule, 4.04e-5.
+  await expect(formula).toContainText('0.006');
+  await expect(formula).toContainText('4.04 × 10⁻⁵');
+  await page.locator('diffusion-forward').getByLabel('Noise schedule').selectOption('scaledLinear');
+  // Stable Diffusion's schedule ends with more signal: alpha-bar is 0.00466.
+  await expect(formula).toContainText('0.068');
+});
+
+test('another digit and another noise can be chosen', async ({ page }) => {
+  await open(page);
+  const { clean, noise } = pictures(page);
+  const before = { clean: await drawn(clean), noise: await drawn(noise) };
+  await page.getByRole('button', { name: 'Digit 3' }).click();
+  await expect.poll(() => pixels(clean)).not.toBe(before.clean);
+  await expect(page.getByRole('button', { name: 'Digit 3' })).toHaveAttribute('aria-pressed', 'true');
+  const three = await pixels(clean);
+  await page.getByRole('button', { name: 'Other digits' }).click();
+  await expect.poll(() => pixels(clean)).not.toBe(three);
+  const otherThree = await pixels(noise);
+  await page.locator('diffusion-forward').getByRole('button', { name: 'New' }).click();
+  await expect.poll(() => pixels(noise)).not.toBe(otherThree);
+});

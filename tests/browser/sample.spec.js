@@ -1,0 +1,77 @@
+import { drawn, expect, open, pixels, TINY, test, trained } from './playground.js';
+
+const SHORT = `${TINY}&steps=6&count=2`;
+
+/** @param {import('@playwright/test').Page} page */
+async function trainAndSample(page) {
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 1);
+  await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  await expect(page.getByText(/^Done: /)).toBeVisible();
+}
+
+test('without a network there is nothing to sample, and the page says so', async ({ page }) => {
+  await open(page);
+  await expect(page.getByText('There is no network yet.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sample', exact: true })).toBeDisabled();
+});
+
+test('sampling fills the pictures, and the scrubber goes back through them', async ({ page }) => {
+  await open(page, `#${SHORT}`);
+  await trainAndSample(page);
+  await expect(page.getByText('6 model calls')).toBeVisible();
+
+  const section = page.locator('diffusion-sample');
+  const [noisy, noise, clean] = ['.mix', '.model >> nth=0', '.model >> nth=1'].map((name) =>
+    section.locator(`.stage diffusion-picture${name}`),
+  );
+  const end = await drawn(noisy);
+  for (const picture of [noise, clean, section.locator('.gallery diffusion-picture').nth(1)])
+    await drawn(picture);
+
+  const scrubber = section.getByRole('slider', { name: 'Back and forth' });
+  await expect(scrubber).toHaveValue('6');
+  await scrubber.press('Home');
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /^step 1 of 6/);
+  await expect.poll(() => pixels(noisy)).not.toBe(end);
+  await scrubber.press('ArrowRight');
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /^step 2 of 6/);
+  await scrubber.press('End');
+  await expect.poll(() => pixels(noisy)).toBe(end);
+
+  await section.getByRole('button', { name: 'Look at picture 2' }).click();
+  await expect.poll(() => pixels(noisy)).not.toBe(end);
+});
+
+test('the same seed draws the same picture', async ({ page }) => {
+  await open(page, `#${SHORT}`);
+  await trainAndSample(page);
+  const picture = page.locator('diffusion-sample .stage diffusion-picture.mix');
+  const first = await drawn(picture);
+  await page.locator('diffusion-sample').getByLabel('Seed', { exact: true }).fill('7');
+  await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  await expect.poll(() => pixels(picture)).not.toBe(first);
+  await expect(page.getByText(/^Done: /)).toBeVisible();
+  await page.locator('diffusion-sample').getByLabel('Seed', { exact: true }).fill('1');
+  await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  await expect.poll(() => pixels(picture)).toBe(first);
+});
+
+test('a long way can be stopped', async ({ page }) => {
+  await open(page, `#${TINY}&steps=1000&count=8&sampler=ddpm`);
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 1);
+  await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByText(/^Stopped: /)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sample', exact: true })).toBeEnabled();
+});
+
+test('eta is for DDIM alone', async ({ page }) => {
+  await open(page);
+  const eta = page.getByRole('slider', { name: 'Fresh noise' });
+  await expect(eta).toBeEnabled();
+  await page.getByLabel('Sampler').selectOption('ddpm');
+  await expect(eta).toBeDisabled();
+  await expect(page.getByText('Only DDIM has a choice here')).toBeVisible();
+});

@@ -1,0 +1,70 @@
+import { drawn, expect, figure, open, TINY, test, trained } from './playground.js';
+
+test('one step is exactly one, and reset goes back to none', async ({ page }) => {
+  await open(page, `#${TINY}`);
+  const oneStep = page.getByRole('button', { name: 'One step' });
+  await oneStep.click();
+  await expect(page.getByText('Paused after step 1.')).toBeVisible();
+  await oneStep.click();
+  await expect(page.getByText('Paused after step 2.')).toBeVisible();
+  expect(await figure(page, 'Training steps')).toBe(2);
+
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect(page.getByText('Fresh weights: back at step 0.')).toBeVisible();
+  expect(await figure(page, 'Training steps')).toBe(0);
+});
+
+test('training lowers the loss and improves the samples, and pause stops it', async ({ page }) => {
+  await open(page, `#${TINY}&learningRate=0.005`);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await trained(page, 1);
+  const chart = page.locator('diffusion-loss-chart').getByRole('img');
+  await trained(page, 60);
+  await drawn(page.locator('diffusion-train .grid diffusion-picture').first());
+  await expect(page.getByText(/^after \d+ steps$/)).toBeVisible();
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText(/^Paused after step \d+\.$/)).toBeVisible();
+  const paused = await figure(page, 'Training steps');
+  await page.waitForTimeout(1500);
+  expect(await figure(page, 'Training steps')).toBe(paused);
+
+  const words = (await chart.getAttribute('aria-label')) ?? '';
+  const [, first, last] = words.match(/from ([\d.]+) to ([\d.]+), smoothed/) ?? [];
+  expect(Number(last)).toBeLessThan(0.8 * Number(first));
+  expect(await figure(page, 'Steps per second')).toBeGreaterThan(0);
+});
+
+test('the page answers while it trains', async ({ page }) => {
+  await open(page, `#${TINY}`);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await trained(page, 2);
+  const longest = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let [last, longest, frames] = [performance.now(), 0, 0];
+        const frame = () => {
+          const now = performance.now();
+          longest = Math.max(longest, now - last);
+          last = now;
+          frames += 1;
+          if (frames < 60) requestAnimationFrame(frame);
+          else resolve(longest);
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
+  // Two processors that also train: far from a frozen page is what can be asked for.
+  expect(longest).toBeLessThan(1000);
+});
+
+test('changed settings take a restart', async ({ page }) => {
+  await open(page, `#${TINY}`);
+  await page.getByRole('button', { name: 'One step' }).click();
+  await expect(page.getByText('Paused after step 1.')).toBeVisible();
+  await page.getByLabel('Batch size').fill('4');
+  await expect(page.getByText('Settings changed: restart to apply.')).toBeVisible();
+  await page.getByRole('button', { name: 'Restart with these' }).click();
+  await expect(page.getByText('Settings changed: restart to apply.')).toBeHidden();
+  expect(await figure(page, 'Training steps')).toBe(0);
+});

@@ -1,0 +1,132 @@
+// Trains and samples through the worker that the page uses, and reports the times. `?report=URL` also sends the result
+// there, for browsers that nobody watches.
+
+import { connect } from './connection.js';
+
+/** @typedef {import('../pkg/diffusion_playground.js').StepReport} StepReport */
+/** @typedef {import('./messages.js').Message} Message */
+
+const query = new URLSearchParams(location.search);
+const preset = query.get('preset') ?? 'unet';
+const batchSize = Number(query.get('batch') ?? 64);
+const steps = Number(query.get('steps') ?? 200);
+
+const schedule = {
+  kind: 'linear',
+  numTrainTimesteps: 1000,
+  betaStart: 1e-4,
+  betaEnd: 0.02,
+  rescaleZeroTerminalSnr: false,
+};
+const config = {
+  preset,
+  schedule,
+  batchSize,
+  learningRate: 1e-3,
+  warmUpSteps: 100,
+  weightDecay: 1e-4,
+  gradClip: 1,
+  emaDecay: 0.999,
+  labelDropout: 0.1,
+  seed: 0,
+  gridEvery: 1_000_000,
+};
+const sample = { sampler: 'ddim', steps: 50, eta: 0, class: 3, guidanceScale: 1, seed: 0, count: 16 };
+
+/** @type {Message[]} */
+const arrived = [];
+/** @type {() => void} */
+let wake = () => {};
+const worker = connect((message) => {
+  arrived.push(message);
+  wake();
+});
+
+/**
+ * The next message of one of these types; what comes before it is passed over.
+ * @param {...string} types
+ * @returns {Promise<any>}
+ */
+async function next(...types) {
+  for (;;) {
+    const message = arrived.shift();
+    if (!message) await new Promise((resolve) => (wake = () => resolve(undefined)));
+    else if (types.includes(message.type)) return message;
+    else if (['error', 'deviceLost', 'crashed', 'downloadFailed'].includes(message.type)) {
+      throw new Error(`${message.type}: ${'message' in message ? message.message : ''}`);
+    }
+  }
+}
+
+/** @param {number[]} values */
+function spread(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))];
+  return { median: at(0.5), p10: at(0.1), p90: at(0.9), runs: values.length };
+}
+
+/** @param {string} text */
+function say(text) {
+  /** @type {HTMLElement} */ (document.getElementById('status')).textContent = text;
+}
+
+async function bench() {
+  const start = performance.now();
+  const ready = await next('ready');
+  say(`Running on ${ready.adapter}`);
+  worker.post(/** @type {any} */ ({ type: 'newRun', config }));
+  const { parameters } = await next('run');
+  const readyAfter = (performance.now() - start) / 1e3;
+  worker.post({ type: 'train' });
+
+  /** @type {StepReport[]} */
+  const reports = [];
+  let warmUp = 0;
+  const trainingStart = performance.now();
+  while (reports.length < steps) {
+    const message = await next('train');
+    reports.push(...message.reports);
+    warmUp = message.warmUpSeconds;
+    say(`Step ${reports.length} of ${steps}`);
+  }
+  const trainingSeconds = (performance.now() - trainingStart) / 1e3;
+  worker.post({ type: 'pause' });
+  await next('paused');
+
+  const trajectories = [];
+  for (let i = 0; i < 3; i++) {
+    worker.post(/** @type {any} */ ({ type: 'sample', config: sample }));
+    const { seconds, modelCalls } = await next('sampleDone');
+    trajectories.push(seconds / modelCalls);
+  }
+
+  const settled = reports.slice(Math.min(20, reports.length - 1));
+  const mean = (/** @type {StepReport[]} */ part) =>
+    part.reduce((sum, { loss }) => sum + loss, 0) / part.length;
+  return {
+    adapter: ready.adapter,
+    backend: ready.backend,
+    software: ready.software,
+    version: ready.version,
+    userAgent: navigator.userAgent,
+    preset,
+    parameters,
+    batchSize,
+    secondsToFirstRun: readyAfter,
+    firstStepSeconds: warmUp,
+    stepMilliseconds: spread(settled.map(({ seconds }) => seconds * 1e3)),
+    steps: reports.length,
+    trainingSeconds,
+    lossFirst10: mean(reports.slice(0, 10)),
+    lossLast10: mean(reports.slice(-10)),
+    samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
+    heapBytes: /** @type {any} */ (performance).memory?.usedJSHeapSize,
+  };
+}
+
+const result = await bench().catch((error) => ({ error: `${error.message ?? error}` }));
+const text = JSON.stringify(result, null, 2);
+say('error' in result ? 'Failed' : 'Done');
+/** @type {HTMLElement} */ (document.getElementById('result')).textContent = text;
+const report = query.get('report');
+if (report) await fetch(report, { method: 'POST', body: text });

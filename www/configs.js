@@ -1,0 +1,44 @@
+// From the page's settings to the crate's own configurations. What is left out here has its default there.
+
+import { settings } from './settings.js';
+
+/** @typedef {import('../pkg/diffusion_playground.js').ScheduleConfig} ScheduleConfig */
+/** @typedef {import('../pkg/diffusion_playground.js').TrainConfig} TrainConfig */
+/** @typedef {import('../pkg/diffusion_playground.js').SampleConfig} SampleConfig */
+/** @typedef {import('./properties.js').Values['schedule']} ScheduleKind */
+
+export const TIMESTEPS = 1000;
+
+/** Stable Diffusion's first and last beta; the other schedules keep DDPM's. */
+const SCALED_LINEAR_BETAS = { betaStart: 0.00085, betaEnd: 0.012 };
+
+/** @param {ScheduleKind} kind @returns {ScheduleConfig} */
+export const scheduleConfig = (kind) => ({
+  kind,
+  numTrainTimesteps: TIMESTEPS,
+  ...(kind === 'scaledLinear' ? SCALED_LINEAR_BETAS : {}),
+});
+
+/** @returns {TrainConfig} */
+export const trainConfig = () => ({
+  preset: settings.get('preset'),
+  schedule: scheduleConfig(settings.get('trainSchedule')),
+  batchSize: settings.get('batchSize'),
+  learningRate: settings.get('learningRate'),
+  seed: settings.get('seed'),
+  gridEvery: settings.get('gridEvery'),
+});
+
+/** @returns {SampleConfig} */
+export const sampleConfig = () => {
+  const digit = settings.get('class');
+  return {
+    sampler: settings.get('sampler'),
+    steps: settings.get('steps'),
+    eta: settings.get('eta'),
+    class: digit === 'none' ? undefined : Number(digit),
+    guidanceScale: settings.get('guidanceScale'),
+    seed: settings.get('sampleSeed'),
+    count: settings.get('count'),
+  };
+};

@@ -1,0 +1,45 @@
+// Starts a host and hides where it runs: in a worker, or on this thread where only this thread has WebGPU.
+
+/** @typedef {import('./messages.js').Request} Request */
+/** @typedef {import('./messages.js').Message} Message */
+
+/** @typedef {{ post: (request: Request) => void, close: () => void }} Connection */
+
+/** Tests, and readers whose driver misbehaves, ask for the CPU with `?device=cpu`. */
+const forceCpu = new URLSearchParams(location.search).get('device') === 'cpu';
+
+/**
+ * @param {(message: Message) => void} receive
+ * @returns {Connection}
+ */
+export function connect(receive) {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  /** @type {Request[]} */
+  const early = [];
+  /** @type {Connection} */
+  let host = { post: (request) => early.push(request), close: () => worker.terminate() };
+
+  /** @param {Connection} chosen */
+  const open = (chosen) => {
+    host = chosen;
+    host.post({ type: 'start', forceCpu });
+    for (const request of early) host.post(request);
+  };
+
+  worker.addEventListener('message', async ({ data }) => {
+    if (data.type !== 'hello') return receive(data);
+    if (data.gpu || forceCpu || !('gpu' in navigator)) {
+      open({ post: (request) => worker.postMessage(request), close: () => worker.terminate() });
+    } else {
+      worker.terminate();
+      const { Host } = await import('./host.js');
+      const local = new Host(receive);
+      open({ post: (request) => local.post(request), close: () => local.stop() });
+    }
+  });
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    receive({ type: 'crashed', message: event.message || 'the program could not be loaded' });
+  });
+  return { post: (request) => host.post(request), close: () => host.close() };
+}

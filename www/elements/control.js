@@ -1,0 +1,108 @@
+// One setting: a native form control with its label, its explanation, its live value, and a sentence when a value won't do.
+
+import { html, LitElement, noChange, nothing, unsafeCSS } from 'lit';
+import { parse, propertyOf } from '../properties.js';
+import { settings } from '../settings.js';
+import style from './control.css' with { type: 'text' };
+import shared from './shared.css' with { type: 'text' };
+
+/** @typedef {import('../properties.js').Name} Name */
+
+export class DiffusionControl extends LitElement {
+  static properties = {
+    name: { type: String },
+    disabled: { type: Boolean },
+    note: { type: String },
+    complaint: { state: true },
+  };
+
+  static styles = [unsafeCSS(shared), unsafeCSS(style)];
+
+  #end = () => {};
+
+  constructor() {
+    super();
+    /** @type {Name} */
+    this.name = 't';
+    this.disabled = false;
+    /** Stands in for the property's explanation. */
+    this.note = '';
+    /** @type {string | undefined} */
+    this.complaint = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#end = settings.subscribe(() => this.requestUpdate());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#end();
+  }
+
+  render() {
+    const { label, help, control, seed } = propertyOf(this.name);
+    return html`
+      <div class="head">
+        <label for="input">${label}</label>
+        ${control === 'range' ? html`<output for="input">${settings.get(this.name)}</output>` : nothing}
+      </div>
+      <div class="field">
+        ${this.#input()}
+        ${seed ? html`<button type="button" ?disabled=${this.disabled} @click=${this.#draw}>New</button>` : nothing}
+      </div>
+      <p id="help" class="help">${this.note || help}</p>
+      <p id="complaint" class="complaint" role="alert">${this.complaint}</p>
+    `;
+  }
+
+  #input() {
+    const { control, choices = {}, min, max, step } = propertyOf(this.name);
+    const value = settings.get(this.name);
+    if (control === 'select') {
+      return html`<select id="input" aria-describedby="help" ?disabled=${this.disabled} @change=${this.#take}>
+        ${Object.entries(choices).map(
+          ([choice, words]) => html`<option value=${choice} ?selected=${choice === value}>${words}</option>`,
+        )}
+      </select>`;
+    }
+    // An invalid text stays where it is, beside the sentence that says what it must be.
+    return html`<input
+      id="input"
+      type=${control}
+      min=${min ?? nothing}
+      max=${max ?? nothing}
+      step=${step ?? 'any'}
+      .value=${this.complaint ? noChange : `${value}`}
+      inputmode="decimal"
+      aria-describedby="help complaint"
+      aria-invalid=${this.complaint ? 'true' : 'false'}
+      ?disabled=${this.disabled}
+      @input=${this.#take}
+    />`;
+  }
+
+  #field() {
+    return /** @type {HTMLInputElement | HTMLSelectElement | null} */ (
+      this.renderRoot.querySelector('#input')
+    );
+  }
+
+  #take() {
+    const parsed = parse(this.name, this.#field()?.value ?? '');
+    if ('value' in parsed) {
+      this.complaint = undefined;
+      settings.set(this.name, parsed.value);
+    } else {
+      this.complaint = `This ${parsed.complaint}. Until then ${settings.get(this.name)} stays in force.`;
+    }
+  }
+
+  #draw() {
+    this.complaint = undefined;
+    settings.set(this.name, Math.floor(Math.random() * 100000));
+  }
+}
+
+customElements.define('diffusion-control', DiffusionControl);

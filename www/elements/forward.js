@@ -1,0 +1,138 @@
+// The forward process: a real digit, a timestep, and what is left of the digit.
+
+import { html, unsafeCSS } from 'lit';
+import { client } from '../client.js';
+import { scheduleConfig } from '../configs.js';
+import { curves } from '../curves.js';
+import { fixed } from '../format.js';
+import { settings } from '../settings.js';
+import './control.js';
+import './digit-picker.js';
+import style from './forward.css' with { type: 'text' };
+import { forwardFormula } from './forward-formula.js';
+import './notice.js';
+import './picture.js';
+import './schedule-chart.js';
+import { Section } from './section.js';
+
+/** @typedef {import('../messages.js').MessageOf<'forward'>} Forward */
+/** @typedef {Extract<import('../messages.js').Request, { type: 'forward' }>} ForwardRequest */
+
+export class DiffusionForward extends Section {
+  static properties = { view: { state: true } };
+  static styles = [...Section.styles, unsafeCSS(style)];
+
+  /** What the last request asked for. @type {Omit<ForwardRequest, 'type'> | undefined} */
+  #asked;
+  /** A request is on its way; the next waits for its answer, so that dragging never piles them up. */
+  #waiting = false;
+
+  constructor() {
+    super();
+    /** @type {Forward | undefined} */
+    this.view = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.adoptAttributes('forward');
+    this.watch(curves);
+    this.listen('forward', (view) => this.#take(view));
+    this.listen('error', ({ at }) => {
+      if (at === 'forward') this.#waiting = false;
+    });
+    this.listen('data', ({ split }) => split === 'test' && this.#ask());
+    this.listen('restarting', () => {
+      this.#asked = undefined;
+      this.#waiting = false;
+    });
+  }
+
+  render() {
+    const { view } = this;
+    const t = settings.get('t');
+    const share = `--data-share: ${(view?.alphaBar ?? 1) * 100}%`;
+    return html`
+      <div style=${share}>
+      <figure>
+        <diffusion-digit-picker></diffusion-digit-picker>
+        <div class="sum">
+          <div class="term result">
+            <diffusion-picture
+              class="mix"
+              .frames=${view?.xT}
+              label=${view ? `The digit ${view.label} with noise, at t = ${view.t}` : 'The noisy digit'}
+            ></diffusion-picture>
+            <p class="name"><b class="mix">x<sub>t</sub></b> what the network will see</p>
+          </div>
+          <span class="sign">=</span>
+          ${this.#term('data', view?.signal, view?.x0, html`x<sub>0</sub>`, 'the digit', 'The digit without noise')}
+          <span class="sign">+</span>
+          ${this.#term('noise', view?.noise, view?.eps, html`ε`, 'the noise', 'The noise that is added')}
+        </div>
+        <div class="axis">
+          <diffusion-control name="t"></diffusion-control>
+          <diffusion-schedule-chart
+            .alphasCumprod=${curves.of(settings.get('schedule'))?.alphasCumprod ?? []}
+            t=${t}
+            @choose=${(/** @type {CustomEvent<number>} */ event) => settings.set('t', event.detail)}
+          ></diffusion-schedule-chart>
+        </div>
+        <div class="controls">
+          <diffusion-control name="schedule"></diffusion-control>
+          <diffusion-control name="noiseSeed"></diffusion-control>
+        </div>
+        <diffusion-notice place="forward" split="test"></diffusion-notice>
+      </figure>
+      ${forwardFormula(view)}
+      </div>
+    `;
+  }
+
+  /**
+   * One weighted picture of the sum.
+   * @param {'data' | 'noise'} ink
+   * @param {number | undefined} weight
+   * @param {Forward['x0'] | undefined} frames
+   * @param {unknown} symbol
+   * @param {string} words
+   * @param {string} label
+   */
+  #term(ink, weight, frames, symbol, words, label) {
+    return html`<div class="term">
+      <span class="weight ${ink}">${weight === undefined ? '…' : fixed(weight, 3)}<span class="times">×</span></span>
+      <div>
+        <diffusion-picture class=${ink} .frames=${frames} label=${label}></diffusion-picture>
+        <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
+      </div>
+    </div>`;
+  }
+
+  updated() {
+    this.#ask();
+  }
+
+  #ask() {
+    const request = {
+      image: settings.get('image'),
+      t: settings.get('t'),
+      schedule: scheduleConfig(settings.get('schedule')),
+      noiseSeed: settings.get('noiseSeed'),
+    };
+    const same = JSON.stringify(request) === JSON.stringify(this.#asked);
+    if (this.#waiting || same || !client.has('test')) return;
+    this.#asked = request;
+    this.#waiting = true;
+    client.send({ type: 'forward', ...request });
+  }
+
+  /** @param {Forward} view */
+  #take(view) {
+    // The picker asks for its own pictures, all at t = 0.
+    if (view.image !== this.#asked?.image || view.t !== this.#asked.t) return;
+    this.#waiting = false;
+    this.view = view;
+  }
+}
+
+customElements.define('diffusion-forward', DiffusionForward);

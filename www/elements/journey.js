@@ -1,0 +1,103 @@
+// The opening picture: the chosen digit at a few timesteps, from noise to clean.
+
+import { css, html, LitElement, unsafeCSS } from 'lit';
+import { client } from '../client.js';
+import { scheduleConfig } from '../configs.js';
+import { settings } from '../settings.js';
+import './picture.js';
+import shared from './shared.css' with { type: 'text' };
+
+/** @typedef {import('../messages.js').MessageOf<'forward'>} Forward */
+
+const TIMESTEPS = [1000, 700, 500, 400, 300, 200, 120, 50, 0];
+
+export class DiffusionJourney extends LitElement {
+  static properties = { views: { state: true } };
+
+  static styles = [
+    unsafeCSS(shared),
+    css`
+      :host {
+        display: block;
+      }
+      ol {
+        display: flex;
+        justify-content: space-between;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+        --scale: 4;
+      }
+      p {
+        margin: 0.5rem 0 0;
+        color: var(--muted);
+        font-size: 0.8125rem;
+      }
+      @media (width < 1100px) {
+        ol {
+          --scale: 2;
+        }
+      }
+      @media (width < 600px) {
+        li:nth-child(even) {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  /** @type {(() => void)[]} */
+  #ends = [];
+  /** What the pictures were asked for with. */
+  #asked = '';
+
+  constructor() {
+    super();
+    /** By timestep. @type {Map<number, Forward>} */
+    this.views = new Map();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#ends = [
+      settings.subscribe(() => this.#ask()),
+      client.on('data', ({ split }) => split === 'test' && this.#ask()),
+      client.on('forward', (view) => {
+        if (view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
+          this.views = new Map(this.views).set(view.t, view);
+        }
+      }),
+    ];
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const end of this.#ends) end();
+  }
+
+  render() {
+    return html`<ol>
+        ${TIMESTEPS.map(
+          (t) => html`<li>
+            <diffusion-picture .frames=${this.views.get(t)?.xT} label="A real digit with the noise of t = ${t}">
+            </diffusion-picture>
+          </li>`,
+        )}
+      </ol>
+      <p>One handwritten digit, with less and less noise. Below, you decide how much.</p>`;
+  }
+
+  #ask() {
+    const request = {
+      image: settings.get('image'),
+      schedule: scheduleConfig(settings.get('schedule')),
+      noiseSeed: settings.get('noiseSeed'),
+    };
+    const asked = JSON.stringify(request);
+    if (asked === this.#asked || !client.has('test')) return;
+    this.#asked = asked;
+    for (const t of TIMESTEPS) client.send({ type: 'forward', t, ...request });
+  }
+}
+
+customElements.define('diffusion-journey', DiffusionJourney);

@@ -1,0 +1,143 @@
+// Where a section says what went wrong, how far a download is, and what can be done about it.
+
+import { html, LitElement, nothing, unsafeCSS } from 'lit';
+import { client } from '../client.js';
+import { megabytes } from '../format.js';
+import style from './notice.css' with { type: 'text' };
+import shared from './shared.css' with { type: 'text' };
+
+/** @typedef {import('../../pkg/diffusion_playground.js').Place} Place */
+/** @typedef {import('../../pkg/diffusion_playground.js').Split} Split */
+/** @typedef {import('../messages.js').MessageOf<'progress'>} Progress */
+
+/** What is faster than this shows no bar. */
+const PATIENCE_MS = 500;
+
+const SPLIT_NAMES = { test: 'test images', train: 'training images' };
+
+export class DiffusionNotice extends LitElement {
+  static properties = {
+    place: { type: String },
+    split: { type: String },
+    problem: { state: true },
+    lost: { state: true },
+    failed: { state: true },
+    progress: { state: true },
+  };
+
+  static styles = [unsafeCSS(shared), unsafeCSS(style)];
+
+  /** @type {(() => void)[]} */
+  #ends = [];
+  /** @type {number | undefined} */
+  #downloadBegan;
+
+  constructor() {
+    super();
+    /** @type {Place} whose errors are said here */
+    this.place = 'device';
+    /** @type {Split | undefined} whose download is shown here */
+    this.split = undefined;
+    /** @type {string | undefined} */
+    this.problem = undefined;
+    /** Why the worker is gone. @type {string | undefined} */
+    this.lost = undefined;
+    /** Why the download failed. @type {string | undefined} */
+    this.failed = undefined;
+    /** @type {Progress | undefined} */
+    this.progress = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#ends = [
+      client.on('error', (error) => this.#onError(error)),
+      client.on('progress', (progress) => this.#onProgress(progress)),
+      client.on('data', ({ split }) => split === this.split && this.#endDownload(undefined)),
+      client.on('downloadFailed', ({ split, message }) => split === this.split && this.#endDownload(message)),
+      client.on('deviceLost', ({ message }) => this.#end(`The graphics device was lost: ${message}`)),
+      client.on('crashed', ({ message }) => this.#end(`The program stopped: ${message}`)),
+      client.on('restarting', () => this.#end(undefined)),
+    ];
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const end of this.#ends) end();
+  }
+
+  render() {
+    if (this.lost !== undefined) {
+      return html`<div class="box" role="alert">
+        <p>${sentence(this.lost)} What it had learned is gone; your settings are still here.</p>
+        <button type="button" @click=${() => client.restart()}>Restart</button>
+      </div>`;
+    }
+    return [this.#download(), this.#problem()];
+  }
+
+  #download() {
+    if (!this.split) return nothing;
+    const name = SPLIT_NAMES[this.split];
+    if (this.failed !== undefined) {
+      return html`<div class="box" role="alert">
+        <p>The ${name} did not arrive: ${sentence(this.failed)}</p>
+        <button type="button" @click=${this.#retry}>Try again</button>
+      </div>`;
+    }
+    if (!this.progress) return nothing;
+    const { loaded, total } = this.progress;
+    return html`<div class="download">
+      <label for="progress">
+        Downloading the ${name}: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ''} MB
+      </label>
+      <progress id="progress" max=${total || nothing} value=${total ? loaded : nothing}></progress>
+    </div>`;
+  }
+
+  #problem() {
+    if (this.problem === undefined) return nothing;
+    return html`<div class="box" role="alert">
+      <p>${sentence(this.problem)}</p>
+      <button type="button" @click=${() => (this.problem = undefined)}>Dismiss</button>
+    </div>`;
+  }
+
+  /** @param {import('../messages.js').MessageOf<'error'>} error */
+  #onError({ at, message }) {
+    if (at === this.place) this.problem = message;
+  }
+
+  /** @param {Progress} progress */
+  #onProgress(progress) {
+    if (progress.split !== this.split) return;
+    this.#downloadBegan ??= performance.now();
+    this.failed = undefined;
+    if (performance.now() - this.#downloadBegan > PATIENCE_MS) this.progress = progress;
+  }
+
+  /** @param {string | undefined} failed */
+  #endDownload(failed) {
+    this.#downloadBegan = undefined;
+    this.progress = undefined;
+    this.failed = failed;
+  }
+
+  /** @param {string | undefined} lost */
+  #end(lost) {
+    this.#endDownload(undefined);
+    this.problem = undefined;
+    this.lost = lost;
+  }
+
+  #retry() {
+    this.failed = undefined;
+    this.problem = undefined;
+    if (this.split) client.send({ type: 'download', split: this.split });
+  }
+}
+
+/** @param {string} text */
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+customElements.define('diffusion-notice', DiffusionNotice);

@@ -1,0 +1,192 @@
+// Sampling: from noise to pictures, step by step, and back through the steps.
+
+import { html, unsafeCSS } from 'lit';
+import { duration, whole } from '../format.js';
+import { run } from '../run.js';
+import { settings } from '../settings.js';
+import { trajectory } from '../trajectory.js';
+import './control.js';
+import './film-strip.js';
+import './notice.js';
+import './picture.js';
+import style from './sample.css' with { type: 'text' };
+import { sampleFormula } from './sample-formula.js';
+import { Section } from './section.js';
+
+/** @typedef {import('../../pkg/diffusion_playground.js').Frames} Frames */
+
+const ETA_IS_FOR_DDIM = 'Only DDIM has a choice here; DDPM always adds its full share.';
+
+export class DiffusionSample extends Section {
+  static properties = { position: { state: true }, chosen: { state: true } };
+  static styles = [...Section.styles, unsafeCSS(style)];
+
+  /** Whoever asked for less motion sees the end at once, and goes through the steps by hand. */
+  #still = matchMedia('(prefers-reduced-motion: reduce)');
+
+  constructor() {
+    super();
+    /** The step that is looked at; nothing: the newest. @type {number | undefined} */
+    this.position = undefined;
+    /** Which of the pictures drawn side by side is shown large. */
+    this.chosen = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.adoptAttributes('sample');
+    this.watch(run);
+    this.watch(trajectory);
+  }
+
+  render() {
+    const running = trajectory.phase === 'running';
+    const hasModel = run.phase !== 'none';
+    return html`
+      <figure>
+        <div class="controls">
+          <diffusion-control name="class"></diffusion-control>
+          <diffusion-control name="guidanceScale"></diffusion-control>
+          <diffusion-control name="sampleSeed"></diffusion-control>
+        </div>
+        <div class="toolbar" role="group" aria-label="Sampling">
+          <button
+            type="button"
+            class="primary"
+            ?disabled=${!hasModel}
+            @click=${() => (running ? trajectory.cancel() : this.#sample())}
+          >
+            ${running ? 'Stop' : 'Sample'}
+          </button>
+          <p class="status" role="status">${statusWords(hasModel)}</p>
+        </div>
+        <diffusion-notice place="sample"></diffusion-notice>
+        <div class="views">${this.#stage()} ${this.#gallery()}</div>
+        ${this.#scrubber()}
+        <fieldset>
+          <legend>Settings of the way back</legend>
+          <div class="controls">
+            <diffusion-control name="sampler"></diffusion-control>
+            <diffusion-control
+              name="eta"
+              ?disabled=${settings.get('sampler') === 'ddpm'}
+              note=${settings.get('sampler') === 'ddpm' ? ETA_IS_FOR_DDIM : ''}
+            ></diffusion-control>
+            <diffusion-control name="steps"></diffusion-control>
+            <diffusion-control name="count"></diffusion-control>
+          </div>
+        </fieldset>
+      </figure>
+      ${sampleFormula(this.#step(), trajectory)}
+    `;
+  }
+
+  #stage() {
+    const step = this.#step();
+    const { frames: final } = (this.#shown() === trajectory.steps.length && trajectory.done) || {};
+    /** @param {string} ink @param {Frames | undefined} frames @param {unknown} symbol @param {string} words */
+    const view = (ink, frames, symbol, words) => html`<div class="view">
+      <diffusion-picture class=${ink} .frames=${frames} .index=${this.chosen} label=${`Picture ${this.chosen + 1}: ${words}`}>
+      </diffusion-picture>
+      <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
+    </div>`;
+    return html`<div class="stage">
+      ${view('mix', final ?? step?.xT, html`x<sub>t</sub>`, 'the picture so far')}
+      ${view('model', step?.epsHat, html`ε̂`, 'noise, the network’s guess')}
+      ${view('model', step?.x0Hat, html`x̂<sub>0</sub>`, 'digit, the network’s guess')}
+    </div>`;
+  }
+
+  #scrubber() {
+    const { steps, length, total } = trajectory;
+    const shown = this.#shown();
+    const step = steps[shown];
+    const where = step ? `step ${step.step} of ${step.steps}, t = ${step.t + 1}` : length ? 'the end' : '';
+    return html`<div class="scrubber">
+      <div class="head"><label for="scrubber">Back and forth through the steps</label><output for="scrubber">${where}</output></div>
+      <input
+        id="scrubber"
+        type="range"
+        min="0"
+        max=${total}
+        .value=${`${shown}`}
+        ?disabled=${!length}
+        aria-valuetext=${where}
+        @input=${this.#scrub}
+      />
+      <diffusion-film-strip
+        .chosen=${this.chosen}
+        .position=${shown}
+        .total=${total}
+        @choose=${(/** @type {CustomEvent<number>} */ event) => this.#goTo(event.detail)}
+      ></diffusion-film-strip>
+    </div>`;
+  }
+
+  #gallery() {
+    const shown = this.#shown();
+    const frames = trajectory.steps[shown]?.xT ?? trajectory.done?.frames;
+    const count = trajectory.length ? (trajectory.config.count ?? 0) : settings.get('count');
+    return html`<div class="gallery" role="group" aria-label="Pictures drawn side by side">
+      ${Array.from(
+        { length: count },
+        (_, index) => html`<button
+          type="button"
+          aria-label="Look at picture ${index + 1}"
+          aria-pressed=${index === this.chosen ? 'true' : 'false'}
+          @click=${() => (this.chosen = index)}
+        >
+          <diffusion-picture aria-hidden="true" .frames=${frames} .index=${index}></diffusion-picture>
+        </button>`,
+      )}
+    </div>`;
+  }
+
+  /** The step on show. */
+  #shown() {
+    const newest = Math.max(0, trajectory.length - 1);
+    const follow = this.#still.matches && trajectory.phase === 'running' ? 0 : newest;
+    return Math.min(this.position ?? follow, newest);
+  }
+
+  /** The model call on show; at the end, where there is none, the last. */
+  #step() {
+    return trajectory.steps[this.#shown()] ?? trajectory.steps.at(-1);
+  }
+
+  #sample() {
+    this.position = undefined;
+    this.chosen = Math.min(this.chosen, settings.get('count') - 1);
+    trajectory.sample();
+  }
+
+  /** @param {InputEvent} event */
+  #scrub(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    this.#goTo(input.valueAsNumber);
+    // While it is being drawn, the way ends before the slider does.
+    input.value = `${this.#shown()}`;
+  }
+
+  /** @param {number} position */
+  #goTo(position) {
+    const newest = trajectory.length - 1;
+    this.position = position >= newest ? undefined : position;
+  }
+}
+
+/** @param {boolean} hasModel */
+function statusWords(hasModel) {
+  const { phase, steps, done, config, trainedSteps } = trajectory;
+  if (phase === 'running') return `Step ${steps.at(-1)?.step ?? 0} of ${config.steps}.`;
+  if (phase === 'done' && done) {
+    const calls = `${whole(done.modelCalls)} model calls in ${duration(done.seconds)}`;
+    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, by a network after ${whole(trainedSteps)} training steps.`;
+  }
+  if (!hasModel) return 'There is no network yet. Train one above; a few hundred steps already give shapes.';
+  return run.step
+    ? `Ready: the network has learned for ${whole(run.step)} steps.`
+    : 'The network has not learned anything yet: expect noise.';
+}
+
+customElements.define('diffusion-sample', DiffusionSample);

@@ -1,0 +1,151 @@
+// Training from scratch: start, pause, one step, reset; the loss; samples that improve.
+
+import { html, nothing, unsafeCSS } from 'lit';
+import { duration, fixed, three, whole } from '../format.js';
+import { names, propertyOf } from '../properties.js';
+import { run } from '../run.js';
+import './control.js';
+import './loss-chart.js';
+import './notice.js';
+import './picture.js';
+import { Section } from './section.js';
+import style from './train.css' with { type: 'text' };
+import { trainFormula } from './train-formula.js';
+
+/** Stand-ins until the first samples are there. */
+const EMPTY_GRID = Array.from({ length: 20 }, (_, index) => index % 10);
+
+const PROPERTIES = names.filter((name) => propertyOf(name).section === 'train');
+
+export class DiffusionTrain extends Section {
+  static properties = { logarithmic: { state: true } };
+  static styles = [...Section.styles, unsafeCSS(style)];
+
+  constructor() {
+    super();
+    this.logarithmic = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.adoptAttributes('train');
+    this.watch(run);
+  }
+
+  render() {
+    const busy = run.phase === 'running' || run.phase === 'starting';
+    return html`
+      <figure>
+        <div class="toolbar" role="group" aria-label="Training">
+          <button type="button" class="primary" @click=${() => (busy ? run.pause() : run.start())}>
+            ${busy ? 'Pause' : run.step ? 'Go on' : 'Start training'}
+          </button>
+          <button type="button" ?disabled=${busy || run.phase === 'stepping'} @click=${() => run.oneStep()}>
+            One step
+          </button>
+          <button type="button" ?disabled=${run.phase === 'none'} @click=${() => run.reset()}>Reset</button>
+          <p class="status" role="status">${statusWords()}</p>
+        </div>
+        <diffusion-notice place="train" split="train"></diffusion-notice>
+        ${this.#numbers()}
+        <div class="panels">
+          <div class="panel">
+            <div class="panel-head">
+              <h3>Loss</h3>
+              <p class="thickness">thin: each step, thick: smoothed</p>
+              <label class="check">
+                <input
+                  type="checkbox"
+                  .checked=${this.logarithmic}
+                  @change=${(/** @type {InputEvent} */ event) => {
+                    this.logarithmic = /** @type {HTMLInputElement} */ (event.target).checked;
+                  }}
+                />
+                logarithmic
+              </label>
+            </div>
+            <diffusion-loss-chart ?logarithmic=${this.logarithmic}></diffusion-loss-chart>
+          </div>
+          <div class="panel">
+            <div class="panel-head">
+              <h3>Samples</h3>
+              <p>${run.grid ? `after ${whole(run.grid.step)} steps` : 'from the same noise every time'}</p>
+            </div>
+            ${this.#grid()}
+          </div>
+        </div>
+        <fieldset>
+          <legend>Settings of the run</legend>
+          <div class="controls">
+            ${PROPERTIES.map((name) => html`<diffusion-control name=${name}></diffusion-control>`)}
+          </div>
+          <p class="outdated" role="status">
+            ${
+              run.outdated
+                ? html`Settings changed: restart to apply.
+                    <button type="button" @click=${() => this.#restart(busy)}>Restart with these</button>`
+                : nothing
+            }
+          </p>
+        </fieldset>
+      </figure>
+      ${trainFormula(run)}
+    `;
+  }
+
+  #numbers() {
+    const { stepsPerSecond, warmUpSeconds } = run;
+    const loss = run.losses.at(-1);
+    /** @param {string} name @param {string | undefined} value */
+    const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
+    return html`<dl class="numbers">
+      ${entry('Training steps', whole(run.step))} ${entry('Last loss', loss === undefined ? undefined : fixed(loss, 4))}
+      ${entry('Steps per second', stepsPerSecond ? three(stepsPerSecond) : undefined)}
+      ${entry('Warm-up (not counted)', warmUpSeconds ? duration(warmUpSeconds) : undefined)}
+      ${entry('Weights', run.parameters ? whole(run.parameters) : undefined)}
+    </dl>`;
+  }
+
+  #grid() {
+    const { grid } = run;
+    const labels = grid ? [...grid.labels] : EMPTY_GRID;
+    return html`<ul class="grid" aria-label="Samples of the network">
+      ${labels.map(
+        (label, index) => html`<li>
+          <diffusion-picture
+            .frames=${grid?.frames}
+            .index=${index}
+            label=${grid ? `Sample for the digit ${name(label)} after ${grid.step} steps` : 'No sample yet'}
+          ></diffusion-picture>
+          <span aria-hidden="true">${name(label)}</span>
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  /** @param {boolean} goOn */
+  #restart(goOn) {
+    run.reset();
+    if (goOn) run.start();
+  }
+}
+
+/** The class after the ten digits is that of no digit in particular. @param {number} label */
+const name = (label) => (label < 10 ? `${label}` : 'any');
+
+function statusWords() {
+  switch (run.phase) {
+    case 'none':
+      return 'Nothing has been learned yet.';
+    case 'starting':
+      return 'Getting ready: the browser translates the network for your graphics card, once.';
+    case 'running':
+      return 'Training.';
+    case 'stepping':
+      return 'Taking one step.';
+    case 'paused':
+      return run.step ? `Paused after step ${whole(run.step)}.` : 'Fresh weights: back at step 0.';
+  }
+}
+
+customElements.define('diffusion-train', DiffusionTrain);

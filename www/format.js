@@ -1,0 +1,32 @@
+// Numbers as the page writes them.
+
+/**
+ * @param {number} value
+ * @param {number} digits after the point
+ */
+export const fixed = (value, digits) => value.toFixed(digits);
+
+/** @param {number} value */
+export const whole = (value) => value.toLocaleString('en');
+
+/**
+ * Three figures, whatever the size; tiny and huge ones as a power of ten.
+ * @param {number | null | undefined} value not finite where a division by zero stands for infinity
+ */
+export function three(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '∞';
+  if (value === 0) return '0';
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -3 && exponent < 4) return value.toFixed(Math.max(0, 2 - exponent));
+  return `${(value / 10 ** exponent).toFixed(2)} × 10${superscript(exponent)}`;
+}
+
+/** @param {number} bytes */
+export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+
+/** @param {number} seconds */
+export const duration = (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`);
+
+/** @param {number} exponent */
+const superscript = (exponent) =>
+  `${exponent}`.replace(/./g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'['0123456789'.indexOf(digit)] ?? '⁻');

@@ -1,0 +1,8 @@
+// The article's elements. Each brings what it needs, and the first of them starts the module.
+
+import './elements/device.js';
+import './elements/forward.js';
+import './elements/journey.js';
+import './elements/notice.js';
+import './elements/sample.js';
+import './elements/train.js';

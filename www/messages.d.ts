@@ -1,0 +1,24 @@
+/** What travels between the page and the module's host: the crate's own types, and what only the shell knows of. */
+
+import type { Command, Event, Split } from '../pkg/diffusion_playground.js';
+
+export type Request =
+  | Exclude<Command, { type: 'data' }>
+  /** First message: load the module and choose a device. */
+  | { type: 'start'; forceCpu: boolean }
+  /** Fetch a data set that is not there yet. */
+  | { type: 'download'; split: Split };
+
+export type Message =
+  | Event
+  /** The worker is up; `gpu` says whether this kind of thread has `navigator.gpu`. */
+  | { type: 'hello'; gpu: boolean }
+  /** `total` is 0 when the server does not say how much will come. */
+  | { type: 'progress'; split: Split; loaded: number; total: number }
+  | { type: 'downloadFailed'; split: Split; message: string }
+  /** The module failed in a way that it cannot go on from. */
+  | { type: 'crashed'; message: string }
+  /** Everything begins again: forget what the last worker said. */
+  | { type: 'restarting' };
+
+export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;

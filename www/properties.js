@@ -1,0 +1,243 @@
+// Every setting of the page, once: controls, validation, the address and the elements' attributes are read from here.
+
+/**
+ * @typedef {object} Property
+ * @property {'forward' | 'train' | 'sample'} section
+ * @property {'integer' | 'number' | 'choice'} kind
+ * @property {'range' | 'number' | 'select'} control
+ * @property {string} label
+ * @property {string} help one line under the control
+ * @property {number | string} default
+ * @property {number} [min]
+ * @property {number} [max]
+ * @property {number} [step]
+ * @property {boolean} [seed] a seed: the control offers to draw another
+ * @property {Record<string, string>} [choices] value and the words shown for it
+ */
+
+const SCHEDULES = {
+  linear: 'Linear (DDPM)',
+  scaledLinear: 'Scaled linear (Stable Diffusion)',
+  cosine: 'Cosine (Improved DDPM)',
+  sigmoid: 'Sigmoid',
+};
+
+/** @type {Record<string, string>} */
+const CLASSES = {
+  ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`])),
+  none: 'Any (unconditional)',
+};
+
+const MAX_SEED = 4294967295;
+
+export const properties = /** @type {const} @satisfies {Record<string, Property>} */ ({
+  image: {
+    section: 'forward',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: 9999,
+    default: 0,
+    label: 'Test image',
+    help: 'Its number among the 10,000 test images of MNIST.',
+  },
+  t: {
+    section: 'forward',
+    kind: 'integer',
+    control: 'range',
+    min: 0,
+    max: 1000,
+    step: 1,
+    default: 250,
+    label: 'Timestep t',
+    help: '0 is the untouched digit; at 1000 almost nothing of it is left.',
+  },
+  schedule: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'select',
+    choices: SCHEDULES,
+    default: 'linear',
+    label: 'Noise schedule',
+    help: 'How fast the digit sinks into the noise on the way.',
+  },
+  noiseSeed: {
+    section: 'forward',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Noise seed',
+    help: 'The same seed always gives the same noise.',
+  },
+  preset: {
+    section: 'train',
+    kind: 'choice',
+    control: 'select',
+    choices: { unet: 'U-Net', tiny: 'Tiny U-Net' },
+    default: 'unet',
+    label: 'Network',
+    help: 'The tiny one draws worse, and learns on slow machines too.',
+  },
+  batchSize: {
+    section: 'train',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 512,
+    default: 64,
+    label: 'Batch size',
+    help: 'Pictures in one step. More: a steadier loss, a slower step.',
+  },
+  learningRate: {
+    section: 'train',
+    kind: 'number',
+    control: 'number',
+    min: 0.000001,
+    max: 0.1,
+    default: 0.001,
+    label: 'Learning rate',
+    help: 'How far each step moves the weights. Too far, and the loss jumps.',
+  },
+  trainSchedule: {
+    section: 'train',
+    kind: 'choice',
+    control: 'select',
+    choices: SCHEDULES,
+    default: 'linear',
+    label: 'Noise schedule',
+    help: 'The noise levels the network will meet. Samples use the same one.',
+  },
+  seed: {
+    section: 'train',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'First weights, order of the pictures, noise: all follow from it.',
+  },
+  gridEvery: {
+    section: 'train',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 10000,
+    default: 100,
+    label: 'Sample interval',
+    help: 'Steps between drawings. Rarely: more time for learning.',
+  },
+  sampler: {
+    section: 'sample',
+    kind: 'choice',
+    control: 'select',
+    choices: { ddim: 'DDIM', ddpm: 'DDPM' },
+    default: 'ddim',
+    label: 'Sampler',
+    help: 'DDPM adds fresh noise on the way; DDIM can do without.',
+  },
+  steps: {
+    section: 'sample',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 1000,
+    default: 50,
+    label: 'Steps',
+    help: 'Each step asks the network once (twice with guidance).',
+  },
+  eta: {
+    section: 'sample',
+    kind: 'number',
+    control: 'range',
+    min: 0,
+    max: 1,
+    step: 0.05,
+    default: 0,
+    label: 'Fresh noise η',
+    help: '0: the start decides everything. 1: as much fresh noise as DDPM.',
+  },
+  class: {
+    section: 'sample',
+    kind: 'choice',
+    control: 'select',
+    choices: CLASSES,
+    default: '3',
+    label: 'Digit to draw',
+    help: 'The class that the network is told while it looks at the noise.',
+  },
+  guidanceScale: {
+    section: 'sample',
+    kind: 'number',
+    control: 'range',
+    min: 0,
+    max: 8,
+    step: 0.5,
+    default: 2,
+    label: 'Guidance scale w',
+    help: '1: no guidance. Higher: more typical digits, less variety.',
+  },
+  sampleSeed: {
+    section: 'sample',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'The first noise, x at time T. Same seed, same noise.',
+  },
+  count: {
+    section: 'sample',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 20,
+    default: 10,
+    label: 'Pictures',
+    help: 'Drawn side by side, each from its own noise.',
+  },
+});
+
+/** @typedef {keyof typeof properties} Name */
+
+/**
+ * @typedef {{
+ *   [N in Name]: (typeof properties)[N] extends { choices: infer C } ? Extract<keyof C, string> : number
+ * }} Values
+ */
+
+export const names = /** @type {Name[]} */ (Object.keys(properties));
+
+/**
+ * The property as its own interface, optional fields included.
+ * @param {Name} name
+ * @returns {Property}
+ */
+export const propertyOf = (name) => properties[name];
+
+/**
+ * Reads a value that came as text, from an input, an attribute or the address.
+ * @param {Name} name
+ * @param {string} text
+ * @returns {{ value: number | string } | { complaint: string }} the complaint is what the value must be
+ */
+export function parse(name, text) {
+  const { kind, choices = {}, min = -Infinity, max = Infinity } = propertyOf(name);
+  if (kind === 'choice') {
+    if (Object.hasOwn(choices, text)) return { value: text };
+    return { complaint: `must be one of ${Object.keys(choices).join(', ')}` };
+  }
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max && (kind === 'number' || Number.isInteger(value))) return { value };
+  const noun = kind === 'integer' ? 'a whole number' : 'a number';
+  return { complaint: `must be ${noun} from ${plain(min)} to ${plain(max)}` };
+}
+
+/** @param {number} value */
+const plain = (value) => value.toLocaleString('en', { maximumFractionDigits: 6 });

@@ -1,0 +1,134 @@
+// The training run: what was asked for, how far it is, and its losses.
+
+import { client } from './client.js';
+import { trainConfig } from './configs.js';
+import { Store } from './store.js';
+
+/** @typedef {import('./messages.js').MessageOf<'grid'>} Grid */
+/** @typedef {import('./messages.js').MessageOf<'train'>} Progress */
+
+/** Weight of the newest loss in the smoothed curve. */
+const SMOOTHING = 0.1;
+
+class Run extends Store {
+  /** `starting`: asked for, and no step has come back yet. @type {'none' | 'starting' | 'running' | 'stepping' | 'paused'} */
+  phase = 'none';
+  /** What the network in the module was made from. */
+  config = trainConfig();
+  parameters = 0;
+  /** @type {number[]} */
+  steps = [];
+  /** @type {number[]} */
+  losses = [];
+  /** @type {number[]} */
+  smoothed = [];
+  /** @type {number | undefined} */
+  stepsPerSecond;
+  /** @type {number | undefined} */
+  warmUpSeconds;
+  /** @type {Grid | undefined} */
+  grid;
+  /** A new run was asked for: until the answer, what comes is still about the old one. */
+  #awaited = false;
+
+  constructor() {
+    super();
+    client.on('run', ({ parameters }) => {
+      this.#awaited = false;
+      this.#update({ parameters });
+    });
+    client.on('train', (progress) => this.#awaited || this.#take(progress));
+    client.on('paused', () => this.#awaited || this.#update({ phase: 'paused' }));
+    client.on('grid', (grid) => this.#awaited || this.#update({ grid }));
+    client.on('error', ({ at }) => {
+      if (at === 'train') this.#fall();
+    });
+    client.on('downloadFailed', ({ split }) => {
+      if (split === 'train') this.#fall();
+    });
+    for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
+      client.on(end, () => this.#clear('none'));
+    }
+  }
+
+  /** Training steps taken. */
+  get step() {
+    return this.steps.at(-1) ?? 0;
+  }
+
+  /** The settings no longer say what the network was made from. */
+  get outdated() {
+    return this.phase !== 'none' && JSON.stringify(this.config) !== JSON.stringify(trainConfig());
+  }
+
+  start() {
+    if (this.phase === 'none') this.#begin();
+    this.#update({ phase: this.step ? 'running' : 'starting' });
+    client.send({ type: 'train' });
+  }
+
+  pause() {
+    client.send({ type: 'pause' });
+  }
+
+  oneStep() {
+    if (this.phase === 'none') this.#begin();
+    this.#update({ phase: 'stepping' });
+    client.send({ type: 'trainStep' });
+  }
+
+  /** Fresh weights, made from the settings as they are now. */
+  reset() {
+    this.#begin();
+    this.#update({ phase: 'paused' });
+  }
+
+  #begin() {
+    this.#clear('paused');
+    this.config = trainConfig();
+    this.#awaited = true;
+    client.send({ type: 'newRun', config: this.config });
+  }
+
+  /** What was asked for did not come about. */
+  #fall() {
+    this.#update({ phase: this.#awaited || this.phase === 'none' ? 'none' : 'paused' });
+    this.#awaited = false;
+  }
+
+  /** @param {Progress} progress */
+  #take({ reports, stepsPerSecond, warmUpSeconds }) {
+    for (const { step, loss } of reports) {
+      this.steps.push(step);
+      this.losses.push(loss);
+      const last = this.smoothed.at(-1) ?? loss;
+      this.smoothed.push(last + Math.max(SMOOTHING, 1 / this.steps.length) * (loss - last));
+    }
+    this.#update({
+      stepsPerSecond,
+      warmUpSeconds,
+      phase: this.phase === 'starting' ? 'running' : this.phase,
+    });
+  }
+
+  /** @param {Run['phase']} phase */
+  #clear(phase) {
+    this.#update({
+      phase,
+      steps: [],
+      losses: [],
+      smoothed: [],
+      stepsPerSecond: undefined,
+      warmUpSeconds: undefined,
+      grid: undefined,
+    });
+  }
+
+  /** @param {Partial<Run>} change */
+  #update(change) {
+    Object.assign(this, change);
+    this.changed();
+  }
+}
+
+export const run = new Run();

@@ -1,0 +1,28 @@
+// The dedicated worker: a host, and the wire to the page.
+
+import { Host } from './host.js';
+
+/** @typedef {import('./messages.js').Message} Message */
+
+/** @param {Message} message */
+function emit(message) {
+  postMessage(message, { transfer: pixelBuffers(message) });
+}
+
+/** @param {Message} message @returns {ArrayBuffer[]} what can move to the page instead of being copied */
+function pixelBuffers(message) {
+  return Object.values(message).flatMap((value) => (value?.pixels ? [value.pixels.buffer] : []));
+}
+
+const host = new Host(emit);
+addEventListener('message', ({ data }) => host.post(data));
+// A panic inside a future of the module reaches nobody who awaits: it surfaces here.
+addEventListener('error', (event) => {
+  event.preventDefault();
+  host.crash(event.error ?? event.message);
+});
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  host.crash(event.reason);
+});
+emit({ type: 'hello', gpu: 'gpu' in navigator });

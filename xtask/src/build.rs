@@ -1,0 +1,149 @@
+//! Builds the page: the crate as a wasm module in `pkg`, and everything that is served in `www/dist`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::data::md5_hex;
+use crate::project::{at, locked_version, target};
+use crate::shell::say;
+use crate::{node, shell, tools, wasm_target};
+
+/// What is served.
+pub const DIST: &str = "www/dist";
+const PAGE: &str = "www";
+const PACKAGE: &str = "pkg";
+const MODULE: &str = "diffusion_playground";
+/// The scripts that the browser starts; esbuild follows their imports.
+const ENTRIES: [&str; 3] = ["main.js", "worker.js", "bench.js"];
+
+/// What the Rust compiler emits, so that wasm-opt neither refuses it nor goes beyond it.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
+
+pub fn run() -> Result<()> {
+    module()?;
+    page()
+}
+
+/// Compiles the crate and writes the module with its JavaScript and its types into `pkg`.
+fn module() -> Result<()> {
+    say("Compiling the crate to WebAssembly (some minutes the first time)");
+    let mut cargo = wasm_target::command("cargo")?;
+    cargo.args([
+        "build",
+        "--release",
+        "--lib",
+        "--package",
+        "diffusion-playground",
+        "--target",
+        wasm_target::TARGET,
+    ]);
+    shell::run(&mut cargo)?;
+
+    let compiled = target()?
+        .join(wasm_target::TARGET)
+        .join("release")
+        .join(format!("{MODULE}.wasm"));
+    let content = fs::read(&compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
+    let built_from = format!("{} {}", md5_hex(&content), locked_version("wasm-bindgen")?);
+    let stamp = at(PACKAGE).join(".built-from");
+    if fs::read_to_string(&stamp).is_ok_and(|last| last == built_from) {
+        return Ok(());
+    }
+    say("Writing the module, its JavaScript and its types into pkg");
+    let mut bindgen = tools::command("wasm-bindgen")?;
+    shell::run(
+        bindgen
+            .args(["--target", "web", "--out-dir", PACKAGE])
+            .arg(&compiled),
+    )?;
+    optimise(&module_file())?;
+    Ok(fs::write(stamp, built_from)?)
+}
+
+fn module_file() -> PathBuf {
+    at(PACKAGE).join(format!("{MODULE}_bg.wasm"))
+}
+
+/// Lets wasm-opt rewrite the module, and keeps what it wrote if that is smaller.
+fn optimise(module: &Path) -> Result<()> {
+    say("Optimising the module");
+    let optimised = module.with_extension("optimised");
+    let mut wasm_opt = node::command("wasm-opt")?;
+    wasm_opt
+        .args(WASM_FEATURES)
+        .arg("-O3")
+        .arg(module)
+        .arg("-o")
+        .arg(&optimised);
+    if let Err(error) = shell::run(&mut wasm_opt) {
+        say(format!("The module stays as the compiler wrote it: {error}"));
+        return Ok(());
+    }
+    let (before, after) = (fs::metadata(module)?.len(), fs::metadata(&optimised)?.len());
+    say(format!("{before} bytes became {after}"));
+    if after < before {
+        Ok(fs::rename(optimised, module)?)
+    } else {
+        Ok(fs::remove_file(optimised)?)
+    }
+}
+
+/// Bundles the scripts and styles and puts everything that is served in place.
+fn page() -> Result<()> {
+    say("Bundling the page");
+    clear(&at(DIST))?;
+    let mut esbuild = node::command("esbuild")?;
+    esbuild.args(ENTRIES.map(|entry| format!("{PAGE}/{entry}")));
+    esbuild.args([
+        "--bundle",
+        "--format=esm",
+        "--target=es2023",
+        "--minify",
+        "--sourcemap",
+        "--log-level=warning",
+    ]);
+    shell::run(esbuild.arg(format!("--outdir={DIST}")))?;
+    let module = module_file();
+    copy_into_dist(&module)?;
+    for entry in fs::read_dir(at(PAGE))? {
+        let file = entry?.path();
+        if file.is_file() && !is_source(&file) {
+            copy_into_dist(&file)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what an earlier build left, but not the data.
+fn clear(dist: &Path) -> Result<()> {
+    fs::create_dir_all(dist)?;
+    for entry in fs::read_dir(dist)? {
+        let path = entry?.path();
+        if path.is_file() {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is for esbuild or for the type checker, not for the browser.
+fn is_source(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|extension| extension == "js" || extension == "ts")
+}
+
+fn copy_into_dist(file: &Path) -> Result<()> {
+    let name = file.file_name().context("a file has a name")?;
+    fs::copy(file, at(DIST).join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask`: everything that is done with the project, from an empty machine on.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+mod browser;
+mod build;
+mod data;
+mod node;
+mod packages;
+mod project;
+mod serve;
+mod server;
+mod setup;
+mod shell;
+mod size;
+mod test;
+mod tools;
+mod wasm_target;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [--port N] [--no-open]   install what is missing, build the page, show it in the browser
+  test [phase...]                install what is missing, run every check and test (or only some phases:
+                                 format, clippy, native, build, types, wasm, page)
+  setup                          install what is missing for both, and nothing else
+  build                          build the page into www/dist
+  data                           pack MNIST for the page
+  size                           what a first visit downloads, compressed; fails above 3 MB
+
+Built files are kept in the user's cache folder, or in CARGO_TARGET_DIR where that is set.
+CHROME names the browser that tests run in, where it is not on PATH.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        bail!("a command is missing\n\n{HELP}")
+    };
+    if arguments
+        .iter()
+        .any(|argument| matches!(argument.as_str(), "help" | "--help" | "-h"))
+    {
+        println!("{HELP}");
+        return Ok(());
+    }
+    match command.as_str() {
+        "serve" => return serve::run(&serve::Options::parse(rest)?),
+        "test" => return test::run(rest),
+        _ => {}
+    }
+    if let Some(argument) = rest.first() {
+        bail!("`{command}` takes no arguments, but got `{argument}`");
+    }
+    match command.as_str() {
+        "setup" => setup::everything(),
+        "build" => setup::for_page().and_then(|()| build::run()),
+        "data" => setup::for_data(),
+        "size" => size::run(),
+        _ => bail!("there is no command `{command}`\n\n{HELP}"),
+    }
+}

@@ -1,0 +1,58 @@
+//! What a first visit downloads, as a static host would send it.
+
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::project::at;
+use crate::shell::read;
+use crate::{build, setup, tools};
+
+/// Bytes, compressed, that a first visit may take before it downloads data.
+const LIMIT: u64 = 3_000_000;
+const FIRST_VISIT: [&str; 5] = [
+    "index.html",
+    "page.css",
+    "main.js",
+    "worker.js",
+    "diffusion_playground_bg.wasm",
+];
+
+pub fn run() -> Result<()> {
+    setup::for_page()?;
+    build::run()?;
+    let mut total = (0, 0);
+    row("file", "bytes", "brotli");
+    for name in FIRST_VISIT {
+        let file = at(build::DIST).join(name);
+        let bytes = fs::metadata(&file)
+            .with_context(|| format!("{name} is not in {}", build::DIST))?
+            .len();
+        let brotli = compressed(&file)?;
+        row(name, bytes, brotli);
+        total = (total.0 + bytes, total.1 + brotli);
+    }
+    row("total", total.0, total.1);
+    ensure!(
+        total.1 <= LIMIT,
+        "a first visit takes {} bytes, compressed; it may take {LIMIT}",
+        total.1
+    );
+    Ok(())
+}
+
+fn row(name: &str, bytes: impl Display, brotli: impl Display) {
+    println!("{name:<32}{bytes:>10}{brotli:>10}");
+}
+
+/// The size under the best compression of brotli, which Node.js brings along.
+fn compressed(file: &Path) -> Result<u64> {
+    const SCRIPT: &str = "console.log(require('zlib').brotliCompressSync(require('fs').readFileSync(process.argv[1]), \
+                          { params: { [require('zlib').constants.BROTLI_PARAM_LGWIN]: 24 } }).length)";
+    let length = read(tools::command("node")?.args(["--eval", SCRIPT]).arg(file))?;
+    length
+        .parse()
+        .with_context(|| format!("{} cannot be compressed: {length}", file.display()))
+}
