@@ -5,8 +5,8 @@
 
 /** @typedef {{ post: (request: Request) => void, close: () => void }} Connection */
 
-/** Tests, and readers whose driver misbehaves, ask for the CPU with `?device=cpu`. */
-const forceCpu = new URLSearchParams(location.search).get('device') === 'cpu';
+/** Tests, and readers whose driver misbehaves, choose with `?device=cpu` or `?device=gpu`. */
+const device = new URLSearchParams(location.search).get('device') ?? 'auto';
 
 /**
  * @param {(message: Message) => void} receive
@@ -22,13 +22,13 @@ export function connect(receive) {
   /** @param {Connection} chosen */
   const open = (chosen) => {
     host = chosen;
-    host.post({ type: 'start', forceCpu });
+    host.post({ type: 'start', device });
     for (const request of early) host.post(request);
   };
 
   worker.addEventListener('message', async ({ data }) => {
     if (data.type !== 'hello') return receive(data);
-    if (data.gpu || forceCpu || !('gpu' in navigator)) {
+    if (data.gpu || device === 'cpu' || !('gpu' in navigator)) {
       open({ post: (request) => worker.postMessage(request), close: () => worker.terminate() });
     } else {
       worker.terminate();

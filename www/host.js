@@ -45,7 +45,7 @@ export class Host {
 
   /** @param {Request} request */
   post(request) {
-    if (request.type === 'start') this.#run(request.forceCpu);
+    if (request.type === 'start') this.#run(request.device);
     else if (request.type === 'download') this.#download(request.split);
     else this.#enqueue(request);
   }
@@ -63,12 +63,12 @@ export class Host {
     this.#emit({ type: 'crashed', message: reason instanceof Error ? reason.message : `${reason}` });
   }
 
-  /** @param {boolean} forceCpu */
-  async #run(forceCpu) {
+  /** @param {string} device "gpu", "cpu", or anything else to leave the choice to the module */
+  async #run(device) {
     try {
       this.#download('test');
       await init();
-      const session = await Session.create(forceCpu, this.#emit);
+      const session = await Session.create(device, this.#emit);
       setTimeout(() => this.#download('train'), IDLE_MS);
       while (!this.#stopped) {
         for (let next = this.#queue.shift(); next && !this.#stopped; next = this.#queue.shift()) {

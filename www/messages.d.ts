@@ -5,7 +5,7 @@ import type { Command, Event, Split } from '../pkg/diffusion_playground.js';
 export type Request =
   | Exclude<Command, { type: 'data' }>
   /** First message: load the module and choose a device. */
-  | { type: 'start'; forceCpu: boolean }
+  | { type: 'start'; device: string }
   /** Fetch a data set that is not there yet. */
   | { type: 'download'; split: Split };
 

@@ -33,7 +33,9 @@ fn a_resumed_run_is_the_same_run_on_flex() {
 #[test]
 fn wgpu_passes_every_check() {
     block_on(async {
-        let gpu = Compute::choose(Wanted::Gpu).await.expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
+        let gpu = Compute::choose(Wanted::Gpu)
+            .await
+            .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
         kernels::convolution_follows_its_twin(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;

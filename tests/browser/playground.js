@@ -35,7 +35,9 @@ export { expect };
  * @param {string} [address] query and hash
  */
 export async function open(page, address = '') {
-  await page.goto(address);
+  // A software adapter is only used where WebGPU is insisted on.
+  const insist = base.info().project.name === 'webgpu' && !address.startsWith('?');
+  await page.goto(insist ? `?device=gpu${address}` : address);
   await expect(page.locator('diffusion-device').getByText('Running on')).toBeVisible();
 }
 

@@ -1,14 +1,14 @@
 // One setting: a native form control with its label, its explanation, its live value, and a sentence when a value won't do.
 
-import { html, LitElement, noChange, nothing, unsafeCSS } from 'lit';
+import { html, noChange, nothing, unsafeCSS } from 'lit';
 import { parse, propertyOf } from '../properties.js';
 import { settings } from '../settings.js';
 import style from './control.css' with { type: 'text' };
-import shared from './shared.css' with { type: 'text' };
+import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../properties.js').Name} Name */
 
-export class DiffusionControl extends LitElement {
+export class DiffusionControl extends PlaygroundElement {
   static properties = {
     name: { type: String },
     disabled: { type: Boolean },
@@ -16,9 +16,7 @@ export class DiffusionControl extends LitElement {
     complaint: { state: true },
   };
 
-  static styles = [unsafeCSS(shared), unsafeCSS(style)];
-
-  #end = () => {};
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
   constructor() {
     super();
@@ -33,12 +31,7 @@ export class DiffusionControl extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#end = settings.subscribe(() => this.requestUpdate());
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#end();
+    this.watch(settings);
   }
 
   render() {
@@ -46,7 +39,7 @@ export class DiffusionControl extends LitElement {
     return html`
       <div class="head">
         <label for="input">${label}</label>
-        ${control === 'range' ? html`<output for="input">${settings.get(this.name)}</output>` : nothing}
+        ${control === 'range' ? html`<output for="input" aria-live="off">${settings.get(this.name)}</output>` : nothing}
       </div>
       <div class="field">
         ${this.#input()}

@@ -1,17 +1,17 @@
 // Which device does the arithmetic, and why that one; what the address asked for in vain.
 
-import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
+import { css, html, nothing } from 'lit';
 import { client } from '../client.js';
 import { settings } from '../settings.js';
-import shared from './shared.css' with { type: 'text' };
+import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../messages.js').MessageOf<'ready'>} Ready */
 
-export class DiffusionDevice extends LitElement {
+export class DiffusionDevice extends PlaygroundElement {
   static properties = { ready: { state: true } };
 
   static styles = [
-    unsafeCSS(shared),
+    ...PlaygroundElement.styles,
     css`
       :host {
         display: block;
@@ -38,9 +38,6 @@ export class DiffusionDevice extends LitElement {
     `,
   ];
 
-  /** @type {(() => void)[]} */
-  #ends = [];
-
   constructor() {
     super();
     /** @type {Ready | undefined} */
@@ -49,17 +46,10 @@ export class DiffusionDevice extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#ends = [
-      client.on('ready', (ready) => (this.ready = ready)),
-      client.on('restarting', () => (this.ready = undefined)),
-      settings.subscribe(() => this.requestUpdate()),
-    ];
+    this.listen('ready', (ready) => (this.ready = ready));
+    this.listen('restarting', () => (this.ready = undefined));
+    this.watch(settings);
     client.start();
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    for (const end of this.#ends) end();
   }
 
   render() {

@@ -1,23 +1,20 @@
 // Ten real test digits, one of each class, as buttons.
 
-import { html, LitElement, unsafeCSS } from 'lit';
+import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { scheduleConfig } from '../configs.js';
 import { settings } from '../settings.js';
-import shared from './shared.css' with { type: 'text' };
 import './picture.js';
 import style from './digit-picker.css' with { type: 'text' };
+import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../../pkg/diffusion_playground.js').Frames} Frames */
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
-export class DiffusionDigitPicker extends LitElement {
+export class DiffusionDigitPicker extends PlaygroundElement {
   static properties = { labels: { state: true }, round: { state: true }, pictures: { state: true } };
-  static styles = [unsafeCSS(shared), unsafeCSS(style)];
-
-  /** @type {(() => void)[]} */
-  #ends = [];
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
   constructor() {
     super();
@@ -31,20 +28,13 @@ export class DiffusionDigitPicker extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#ends = [
-      settings.subscribe(() => this.requestUpdate()),
-      client.on('data', ({ split, labels }) => {
-        if (split === 'test') this.labels = labels;
-      }),
-      client.on('forward', ({ image, x0 }) => {
-        if (!this.pictures.has(image)) this.pictures = new Map(this.pictures).set(image, x0);
-      }),
-    ];
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    for (const end of this.#ends) end();
+    this.watch(settings);
+    this.listen('data', ({ split, labels }) => {
+      if (split === 'test') this.labels = labels;
+    });
+    this.listen('forward', ({ image, x0 }) => {
+      if (!this.pictures.has(image)) this.pictures = new Map(this.pictures).set(image, x0);
+    });
   }
 
   render() {

@@ -1,7 +1,8 @@
 // The way from noise to picture as a strip: x_t above, the guess at x_0 below. Pressing on it goes there.
 
-import { html, LitElement, unsafeCSS } from 'lit';
+import { html, unsafeCSS } from 'lit';
 import { trajectory } from '../trajectory.js';
+import { PlaygroundElement } from './element.js';
 import style from './film-strip.css' with { type: 'text' };
 import { frameImage } from './picture.js';
 
@@ -9,7 +10,7 @@ const SIDE = 28;
 const GAP = 3;
 const SCALE = 2;
 
-export class DiffusionFilmStrip extends LitElement {
+export class DiffusionFilmStrip extends PlaygroundElement {
   static properties = {
     chosen: { type: Number },
     position: { type: Number },
@@ -17,7 +18,7 @@ export class DiffusionFilmStrip extends LitElement {
     columns: { state: true },
   };
 
-  static styles = unsafeCSS(style);
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
   #resize = new ResizeObserver(([{ contentRect }]) => {
     this.columns = Math.max(2, Math.floor((contentRect.width / SCALE + GAP) / (SIDE + GAP)));
@@ -36,6 +37,7 @@ export class DiffusionFilmStrip extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.watch(trajectory);
     this.#resize.observe(this);
   }
 

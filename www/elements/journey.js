@@ -1,21 +1,21 @@
 // The opening picture: the chosen digit at a few timesteps, from noise to clean.
 
-import { css, html, LitElement, unsafeCSS } from 'lit';
+import { css, html } from 'lit';
 import { client } from '../client.js';
 import { scheduleConfig } from '../configs.js';
 import { settings } from '../settings.js';
 import './picture.js';
-import shared from './shared.css' with { type: 'text' };
+import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../messages.js').MessageOf<'forward'>} Forward */
 
 const TIMESTEPS = [1000, 700, 500, 400, 300, 200, 120, 50, 0];
 
-export class DiffusionJourney extends LitElement {
+export class DiffusionJourney extends PlaygroundElement {
   static properties = { views: { state: true } };
 
   static styles = [
-    unsafeCSS(shared),
+    ...PlaygroundElement.styles,
     css`
       :host {
         display: block;
@@ -46,8 +46,6 @@ export class DiffusionJourney extends LitElement {
     `,
   ];
 
-  /** @type {(() => void)[]} */
-  #ends = [];
   /** What the pictures were asked for with. */
   #asked = '';
 
@@ -59,20 +57,16 @@ export class DiffusionJourney extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#ends = [
-      settings.subscribe(() => this.#ask()),
-      client.on('data', ({ split }) => split === 'test' && this.#ask()),
-      client.on('forward', (view) => {
-        if (view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
-          this.views = new Map(this.views).set(view.t, view);
-        }
-      }),
-    ];
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    for (const end of this.#ends) end();
+    this.watch(settings);
+    this.listen('restarting', () => {
+      this.#asked = '';
+    });
+    this.listen('data', ({ split }) => split === 'test' && this.#ask());
+    this.listen('forward', (view) => {
+      if (view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
+        this.views = new Map(this.views).set(view.t, view);
+      }
+    });
   }
 
   render() {
@@ -85,6 +79,10 @@ export class DiffusionJourney extends LitElement {
         )}
       </ol>
       <p>One handwritten digit, with less and less noise. Below, you decide how much.</p>`;
+  }
+
+  updated() {
+    this.#ask();
   }
 
   #ask() {

@@ -1,10 +1,10 @@
 // Where a section says what went wrong, how far a download is, and what can be done about it.
 
-import { html, LitElement, nothing, unsafeCSS } from 'lit';
+import { html, nothing, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { megabytes } from '../format.js';
+import { PlaygroundElement } from './element.js';
 import style from './notice.css' with { type: 'text' };
-import shared from './shared.css' with { type: 'text' };
 
 /** @typedef {import('../../pkg/diffusion_playground.js').Place} Place */
 /** @typedef {import('../../pkg/diffusion_playground.js').Split} Split */
@@ -15,7 +15,7 @@ const PATIENCE_MS = 500;
 
 const SPLIT_NAMES = { test: 'test images', train: 'training images' };
 
-export class DiffusionNotice extends LitElement {
+export class DiffusionNotice extends PlaygroundElement {
   static properties = {
     place: { type: String },
     split: { type: String },
@@ -25,10 +25,8 @@ export class DiffusionNotice extends LitElement {
     progress: { state: true },
   };
 
-  static styles = [unsafeCSS(shared), unsafeCSS(style)];
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
-  /** @type {(() => void)[]} */
-  #ends = [];
   /** @type {number | undefined} */
   #downloadBegan;
 
@@ -50,25 +48,19 @@ export class DiffusionNotice extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#ends = [
-      client.on('error', (error) => this.#onError(error)),
-      client.on('progress', (progress) => this.#onProgress(progress)),
-      client.on('data', ({ split }) => split === this.split && this.#endDownload(undefined)),
-      client.on('downloadFailed', ({ split, message }) => split === this.split && this.#endDownload(message)),
-      client.on('deviceLost', ({ message }) => this.#end(`The graphics device was lost: ${message}`)),
-      client.on('crashed', ({ message }) => this.#end(`The program stopped: ${message}`)),
-      client.on('restarting', () => this.#end(undefined)),
-    ];
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    for (const end of this.#ends) end();
+    this.listen('error', (error) => this.#onError(error));
+    this.listen('progress', (progress) => this.#onProgress(progress));
+    this.listen('data', ({ split }) => split === this.split && this.#endDownload(undefined));
+    this.listen('downloadFailed', ({ split, message }) => split === this.split && this.#endDownload(message));
+    this.listen('deviceLost', ({ message }) => this.#end(`The graphics device was lost: ${message}`));
+    this.listen('crashed', ({ message }) => this.#end(`The program stopped: ${message}`));
+    this.listen('restarting', () => this.#end(undefined));
   }
 
   render() {
     if (this.lost !== undefined) {
-      return html`<div class="box" role="alert">
+      // Said in every section, and aloud in one.
+      return html`<div class="box" role=${this.place === 'device' ? 'alert' : nothing}>
         <p>${sentence(this.lost)} What it had learned is gone; your settings are still here.</p>
         <button type="button" @click=${() => client.restart()}>Restart</button>
       </div>`;

@@ -17,7 +17,7 @@ export function sampleFormula(step, trajectory) {
     <math display="block">
       ${estimate('x', '0')} ${sign('=')}
       ${fraction([indexed('x', 't', 'mix'), sign('−'), root(oneMinus), estimate('ε')], root(alphaBar()))}
-      ${left === undefined ? nothing : [sign('='), withNumbers(step.t, left)]}
+      ${step && left !== undefined ? [sign('='), withNumbers(step.t, left)] : nothing}
     </math>
   </div>`;
 }

@@ -1,6 +1,7 @@
 // Sampling: from noise to pictures, step by step, and back through the steps.
 
 import { html, unsafeCSS } from 'lit';
+import { curves } from '../curves.js';
 import { duration, whole } from '../format.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
@@ -37,6 +38,7 @@ export class DiffusionSample extends Section {
     this.adoptAttributes('sample');
     this.watch(run);
     this.watch(trajectory);
+    this.watch(curves);
   }
 
   render() {
@@ -103,7 +105,7 @@ export class DiffusionSample extends Section {
     const step = steps[shown];
     const where = step ? `step ${step.step} of ${step.steps}, t = ${step.t + 1}` : length ? 'the end' : '';
     return html`<div class="scrubber">
-      <div class="head"><label for="scrubber">Back and forth through the steps</label><output for="scrubber">${where}</output></div>
+      <div class="head"><label for="scrubber">Back and forth through the steps</label><output for="scrubber" aria-live="off">${where}</output></div>
       <input
         id="scrubber"
         type="range"

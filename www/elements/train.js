@@ -138,7 +138,7 @@ function statusWords() {
     case 'none':
       return 'Nothing has been learned yet.';
     case 'starting':
-      return 'Getting ready: the browser translates the network for your graphics card, once.';
+      return 'Getting ready. The first step takes longest.';
     case 'running':
       return 'Training.';
     case 'stepping':

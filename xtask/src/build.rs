@@ -1,5 +1,6 @@
 //! Builds the page: the crate as a wasm module in `pkg`, and everything that is served in `www/dist`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,8 @@ pub const DIST: &str = "www/dist";
 const PAGE: &str = "www";
 const PACKAGE: &str = "pkg";
 const MODULE: &str = "diffusion_playground";
-/// The scripts that the browser starts; esbuild follows their imports.
-const ENTRIES: [&str; 3] = ["main.js", "worker.js", "bench.js"];
+/// What the browser asks for by name; esbuild follows the imports.
+const ENTRIES: [&str; 4] = ["main.js", "worker.js", "bench.js", "page.css"];
 
 /// What the Rust compiler emits, so that wasm-opt neither refuses it nor goes beyond it.
 const WASM_FEATURES: [&str; 7] = [
@@ -37,22 +38,10 @@ pub fn run() -> Result<()> {
 /// Compiles the crate and writes the module with its JavaScript and its types into `pkg`.
 fn module() -> Result<()> {
     say("Compiling the crate to WebAssembly (some minutes the first time)");
-    let mut cargo = wasm_target::command("cargo")?;
-    cargo.args([
-        "build",
-        "--release",
-        "--lib",
-        "--package",
-        "diffusion-playground",
-        "--target",
-        wasm_target::TARGET,
-    ]);
-    shell::run(&mut cargo)?;
+    let arguments = "build --release --lib --package diffusion-playground --target wasm32-unknown-unknown";
+    shell::run(wasm_target::command("cargo")?.args(arguments.split(' ')))?;
 
-    let compiled = target()?
-        .join(wasm_target::TARGET)
-        .join("release")
-        .join(format!("{MODULE}.wasm"));
+    let compiled = target()?.join(format!("wasm32-unknown-unknown/release/{MODULE}.wasm"));
     let content = fs::read(&compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
     let built_from = format!("{} {}", md5_hex(&content), locked_version("wasm-bindgen")?);
     let stamp = at(PACKAGE).join(".built-from");
@@ -104,17 +93,9 @@ fn page() -> Result<()> {
     clear(&at(DIST))?;
     let mut esbuild = node::command("esbuild")?;
     esbuild.args(ENTRIES.map(|entry| format!("{PAGE}/{entry}")));
-    esbuild.args([
-        "--bundle",
-        "--format=esm",
-        "--target=es2023",
-        "--minify",
-        "--sourcemap",
-        "--log-level=warning",
-    ]);
-    shell::run(esbuild.arg(format!("--outdir={DIST}")))?;
-    let module = module_file();
-    copy_into_dist(&module)?;
+    let options = "--bundle --format=esm --target=es2023 --minify --sourcemap --log-level=warning";
+    shell::run(esbuild.args(options.split(' ')).arg(format!("--outdir={DIST}")))?;
+    copy_into_dist(&module_file())?;
     for entry in fs::read_dir(at(PAGE))? {
         let file = entry?.path();
         if file.is_file() && !is_source(&file) {
@@ -138,8 +119,8 @@ fn clear(dist: &Path) -> Result<()> {
 
 /// Whether a file is for esbuild or for the type checker, not for the browser.
 fn is_source(file: &Path) -> bool {
-    file.extension()
-        .is_some_and(|extension| extension == "js" || extension == "ts")
+    let extension = file.extension().and_then(OsStr::to_str);
+    matches!(extension, Some("js" | "css" | "ts"))
 }
 
 fn copy_into_dist(file: &Path) -> Result<()> {

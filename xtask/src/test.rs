@@ -1,6 +1,6 @@
 //! Every check and test, cheapest first; the first that fails ends the run.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -15,61 +15,35 @@ struct Phase {
     run: fn() -> Result<()>,
 }
 
+impl Phase {
+    const fn new(name: &'static str, what: &'static str, run: fn() -> Result<()>) -> Self {
+        Self { name, what, run }
+    }
+}
+
 const PHASES: [Phase; 7] = [
-    Phase {
-        name: "format",
-        what: "rustfmt and biome",
-        run: format,
-    },
-    Phase {
-        name: "clippy",
-        what: "clippy, natively and for wasm32",
-        run: clippy,
-    },
-    Phase {
-        name: "native",
-        what: "unit, property and reference tests, natively",
-        run: native,
-    },
-    Phase {
-        name: "build",
-        what: "the page",
-        run: build::run,
-    },
-    Phase {
-        name: "types",
-        what: "the page's types, against the module's",
-        run: types,
-    },
-    Phase {
-        name: "wasm",
-        what: "the crate's tests in the browser",
-        run: wasm,
-    },
-    Phase {
-        name: "page",
-        what: "the served page in the browser",
-        run: page,
-    },
+    Phase::new("format", "rustfmt and biome", format),
+    Phase::new("clippy", "clippy, natively and for wasm32", clippy),
+    Phase::new("native", "unit, property and reference tests, natively", native),
+    Phase::new("build", "the page", build::run),
+    Phase::new("types", "the page's types, against the module's", types),
+    Phase::new("wasm", "the crate's tests in the browser", wasm),
+    Phase::new("page", "the served page in the browser", page),
 ];
 
 /// Runs the phases that are named, or all.
 pub fn run(names: &[String]) -> Result<()> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| PHASES.iter().all(|phase| phase.name != **name))
-    {
+    let known = PHASES.map(|phase| phase.name);
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         bail!(
             "there is no phase `{unknown}`; the phases are {}",
-            PHASES.map(|phase| phase.name).join(", ")
+            known.join(", ")
         );
     }
     setup::everything()?;
-    let mut passed: Vec<(&str, Duration)> = Vec::new();
-    for phase in PHASES
-        .iter()
-        .filter(|phase| names.is_empty() || names.iter().any(|name| name == phase.name))
-    {
+    let wanted = |phase: &&Phase| names.is_empty() || names.iter().any(|name| name == phase.name);
+    let mut passed = Vec::new();
+    for phase in PHASES.iter().filter(wanted) {
         say(format!("Phase {}: {}", phase.name, phase.what));
         let start = Instant::now();
         (phase.run)().with_context(|| format!("phase {} failed", phase.name))?;
@@ -84,25 +58,15 @@ pub fn run(names: &[String]) -> Result<()> {
 
 fn format() -> Result<()> {
     execute(tools::command("cargo")?.args(["fmt", "--all", "--check"]))?;
-    execute(node::command("biome")?.args(["ci", "--error-on-warnings"]))
+    execute(node::command("biome")?.args(["check", "--error-on-warnings"]))
 }
 
 fn clippy() -> Result<()> {
-    let warnings = ["--", "--deny", "warnings"];
-    execute(
-        tools::command("cargo")?
-            .args(["clippy", "--workspace", "--all-targets"])
-            .args(warnings),
-    )?;
-    let wasm = [
-        "clippy",
-        "--package",
-        "diffusion-playground",
-        "--lib",
-        "--target",
-        wasm_target::TARGET,
-    ];
-    execute(wasm_target::command("cargo")?.args(wasm).args(warnings))
+    let native = "clippy --workspace --all-targets -- --deny warnings";
+    execute(tools::command("cargo")?.args(native.split(' ')))?;
+    let wasm =
+        "clippy --package diffusion-playground --lib --target wasm32-unknown-unknown -- --deny warnings";
+    execute(wasm_target::command("cargo")?.args(wasm.split(' ')))
 }
 
 fn native() -> Result<()> {
@@ -115,25 +79,15 @@ fn types() -> Result<()> {
 
 fn wasm() -> Result<()> {
     // With the release profile the tests link the dependencies that the page's module was built from.
-    let arguments = [
-        "test",
-        "--headless",
-        "--chrome",
-        "--mode",
-        "no-install",
-        "--release",
-        "crate",
-        "--test",
-        "browser",
-    ];
-    execute(wasm_target::command("wasm-pack")?.args(arguments))
+    let arguments = "test --headless --chrome --mode no-install --release crate --test browser";
+    execute(wasm_target::command("wasm-pack")?.args(arguments.split(' ')))
 }
 
 fn page() -> Result<()> {
     let address = server::start(at(build::DIST), [0])?;
     let mut playwright = node::command("playwright")?;
-    playwright
-        .args(["test", "--config", "tests/browser"])
-        .env("PAGE", format!("http://{address}/"));
-    execute(playwright.env("CHROME", browser::chrome().context("no browser is installed")?))
+    playwright.args(["test", "--config", "tests/browser"]);
+    playwright.env("PAGE", format!("http://{address}/"));
+    playwright.env("CHROME", browser::chrome().context("no browser is installed")?);
+    execute(&mut playwright)
 }

@@ -35,20 +35,22 @@ pub fn wasm_bindgen() -> Result<Tool> {
 }
 
 pub fn wasm_pack() -> Tool {
+    let version = "0.15.1".to_owned();
     Tool {
         package: "wasm-pack",
         program: "wasm-pack",
-        version: "0.15.1".to_owned(),
+        version,
         exact: true,
         locked: false,
     }
 }
 
 pub fn nextest() -> Tool {
+    let version = "0.9.143".to_owned();
     Tool {
         package: "cargo-nextest",
         program: "cargo-nextest",
-        version: "0.9.143".to_owned(),
+        version,
         exact: false,
         locked: true,
     }

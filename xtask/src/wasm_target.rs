@@ -16,7 +16,7 @@ use crate::project;
 use crate::shell::{find, read, run, say};
 use crate::tools;
 
-pub const TARGET: &str = "wasm32-unknown-unknown";
+const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Installs the standard library where it is missing.
 pub fn ensure() -> Result<()> {

@@ -17,13 +17,20 @@ pub struct Batches {
 impl Batches {
     /// Over `count` images.
     pub fn new(seed: u64, count: usize) -> Self {
-        Self { seed, count, epoch: None, order: Vec::new() }
+        Self {
+            seed,
+            count,
+            epoch: None,
+            order: Vec::new(),
+        }
     }
 
     /// The images of batch number `step`: positions `step * size ..` in the endless sequence of epochs.
     pub fn indices(&mut self, step: u32, size: usize) -> Vec<usize> {
         let start = step as u64 * size as u64;
-        (start..start + size as u64).map(|position| self.at(position)).collect()
+        (start..start + size as u64)
+            .map(|position| self.at(position))
+            .collect()
     }
 
     fn at(&mut self, position: u64) -> usize {
@@ -39,9 +46,17 @@ impl Batches {
 impl ImageSet {
     /// Images as `x_0`, `[batch, channels, height, width]` in [-1, 1].
     pub fn images(&self, indices: &[usize], device: &Device) -> Tensor<4> {
-        let values: Vec<f32> =
-            indices.iter().flat_map(|&i| self.image(i)).map(|&byte| byte as f32 / 127.5 - 1.0).collect();
-        let shape = [indices.len(), self.channels as usize, self.height as usize, self.width as usize];
+        let values: Vec<f32> = indices
+            .iter()
+            .flat_map(|&i| self.image(i))
+            .map(|&byte| byte as f32 / 127.5 - 1.0)
+            .collect();
+        let shape = [
+            indices.len(),
+            self.channels as usize,
+            self.height as usize,
+            self.width as usize,
+        ];
         Tensor::from_data(TensorData::new(values, shape), device)
     }
 }
@@ -79,7 +94,11 @@ mod tests {
     #[test]
     fn bytes_become_minus_one_to_one() {
         let set = ImageSet::new(1, 1, 2, 2, vec![0, 1], vec![0, 255, 127, 128]).unwrap();
-        let x_0 = set.images(&[1, 0], &Device::flex()).into_data().try_to_vec::<f32>().unwrap();
+        let x_0 = set
+            .images(&[1, 0], &Device::flex())
+            .into_data()
+            .try_to_vec::<f32>()
+            .unwrap();
         assert_eq!(x_0[2..], [-1.0, 1.0]);
         assert!(x_0[0] < 0.0 && x_0[1] > 0.0 && x_0[1] < 0.005);
     }

@@ -32,11 +32,19 @@ pub fn md5_hex(bytes: &[u8]) -> String {
 fn parse<'a, const D: usize>(bytes: &'a [u8], what: &'static str) -> Result<([u32; D], &'a [u8]), DataError> {
     let (magic, rest) = bytes.split_at(bytes.len().min(4));
     if magic != [0, 0, UNSIGNED_BYTE, D as u8] {
-        return Err(DataError::NotIdx { what, dimensions: D, found: magic.to_vec() });
+        return Err(DataError::NotIdx {
+            what,
+            dimensions: D,
+            found: magic.to_vec(),
+        });
     }
     let header = 4 + 4 * D;
     if bytes.len() < header {
-        return Err(DataError::Truncated { what, expected: header as u64, found: bytes.len() as u64 });
+        return Err(DataError::Truncated {
+            what,
+            expected: header as u64,
+            found: bytes.len() as u64,
+        });
     }
     let mut sizes = [0; D];
     for (size, word) in sizes.iter_mut().zip(rest.chunks_exact(4)) {

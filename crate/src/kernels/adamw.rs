@@ -32,7 +32,12 @@ pub fn adamw(
     max_norm: f64,
     options: AdamW,
 ) -> (Tensor<1>, Moments, Tensor<1>) {
-    let AdamW { beta1, beta2, eps, weight_decay } = options;
+    let AdamW {
+        beta1,
+        beta2,
+        eps,
+        weight_decay,
+    } = options;
     let norm = grad.clone().square().sum().sqrt();
     let grad = grad * (norm.clone() + 1e-6).recip().mul_scalar(max_norm).clamp_max(1.0);
     let m = moments.m * beta1 + grad.clone() * (1.0 - beta1);
@@ -52,11 +57,18 @@ mod tests {
     #[test]
     fn follows_algorithm_2_with_clipping() {
         let device = Device::flex();
-        let options = AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.1 };
+        let options = AdamW {
+            beta1: 0.9,
+            beta2: 0.999,
+            eps: 1e-8,
+            weight_decay: 0.1,
+        };
         let (mut theta, mut m, mut v) = ([1.0f64, -2.0], [0.0; 2], [0.0; 2]);
         let mut tensor = Tensor::<1>::from_data([1.0, -2.0], &device);
-        let mut moments =
-            Moments { m: Tensor::zeros([2], &device), v: Tensor::zeros([2], &device) };
+        let mut moments = Moments {
+            m: Tensor::zeros([2], &device),
+            v: Tensor::zeros([2], &device),
+        };
         for (step, grad) in [[3.0f64, 4.0], [0.3, -0.4], [-0.1, 0.0]].into_iter().enumerate() {
             let step = step as i32 + 1;
             let norm = grad[0].hypot(grad[1]);
@@ -64,19 +76,22 @@ mod tests {
                 let g = grad[i] * (1.0 / norm).min(1.0);
                 m[i] = 0.9 * m[i] + 0.1 * g;
                 v[i] = 0.999 * v[i] + 0.001 * g * g;
-                let update = (m[i] / (1.0 - 0.9f64.powi(step))) / ((v[i] / (1.0 - 0.999f64.powi(step))).sqrt() + 1e-8);
+                let update =
+                    (m[i] / (1.0 - 0.9f64.powi(step))) / ((v[i] / (1.0 - 0.999f64.powi(step))).sqrt() + 1e-8);
                 theta[i] -= 0.01 * (update + 0.1 * theta[i]);
             }
             let grad = Tensor::<1>::from_data(grad, &device);
-            let (next, next_moments, found) =
-                adamw(tensor, grad, moments, step as u32, 0.01, 1.0, options);
+            let (next, next_moments, found) = adamw(tensor, grad, moments, step as u32, 0.01, 1.0, options);
             (tensor, moments) = (next, next_moments);
             let found = found.into_scalar::<f32>() as f64;
             assert!((found - norm).abs() < 1e-5, "norm {found} instead of {norm}");
         }
         let found = tensor.into_data().try_to_vec::<f32>().unwrap();
         for i in 0..2 {
-            assert!((found[i] as f64 - theta[i]).abs() < 1e-5, "{found:?} instead of {theta:?}");
+            assert!(
+                (found[i] as f64 - theta[i]).abs() < 1e-5,
+                "{found:?} instead of {theta:?}"
+            );
         }
     }
 }

@@ -30,7 +30,9 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
 /// Every pixel becomes 2x2 equal pixels: `[b, c, h, w]` -> `[b, c, 2h, 2w]`.
 pub fn upsample_nearest_2x(x: Tensor<4>) -> Tensor<4> {
     let [b, c, h, w] = x.dims();
-    x.reshape([b, c, h, 1, w, 1]).expand([b, c, h, 2, w, 2]).reshape([b, c, 2 * h, 2 * w])
+    x.reshape([b, c, h, 1, w, 1])
+        .expand([b, c, h, 2, w, 2])
+        .reshape([b, c, 2 * h, 2 * w])
 }
 
 /// The convolution: on the GPU our own kernel, on the CPU Burn's.
@@ -174,7 +176,8 @@ impl<B: ConvolutionGrad> Backward<B, 3> for ConvolutionBackward {
         let weight = checkpointer.retrieve_node_output::<FloatTensor<B>>(weight);
         if let Some(node) = of_x {
             let (height, width) = (x.shape()[2], x.shape()[3]);
-            let grad = B::convolution_input_grad(grad.clone(), weight.clone(), height, width, stride, padding);
+            let grad =
+                B::convolution_input_grad(grad.clone(), weight.clone(), height, width, stride, padding);
             grads.register::<B>(node.id, grad);
         }
         if let Some(node) = of_weight {
@@ -184,7 +187,10 @@ impl<B: ConvolutionGrad> Backward<B, 3> for ConvolutionBackward {
         }
         if let Some(node) = of_bias {
             let [batch, channels, height, width] = grad.shape().dims();
-            let grad = B::float_sum_dim(B::float_reshape(grad, Shape::new([batch, channels, height * width])), 2);
+            let grad = B::float_sum_dim(
+                B::float_reshape(grad, Shape::new([batch, channels, height * width])),
+                2,
+            );
             let grad = B::float_sum_dim(grad, 0);
             grads.register::<B>(node.id, B::float_reshape(grad, Shape::new([channels])));
         }
@@ -201,7 +207,13 @@ impl<B: Convolution + ConvolutionGrad, C: CheckpointStrategy> Convolution for Au
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), weight.node(), bias.node()];
         let convolve = |x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>| {
-            B::convolution(x.into_primitive(), weight.into_primitive(), bias.into_primitive(), stride, padding)
+            B::convolution(
+                x.into_primitive(),
+                weight.into_primitive(),
+                bias.into_primitive(),
+                stride,
+                padding,
+            )
         };
         match ConvolutionBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(mut prep) => {
@@ -225,9 +237,15 @@ mod tests {
         let y = upsample_nearest_2x(x.clone());
         let row = |a, b| [a, a, b, b];
         let expected = [[[row(1.0, 2.0), row(1.0, 2.0), row(3.0, 4.0), row(3.0, 4.0)]]];
-        y.clone().into_data().assert_eq(&Tensor::<4>::from_data(expected, &Device::flex()).into_data(), true);
+        y.clone().into_data().assert_eq(
+            &Tensor::<4>::from_data(expected, &Device::flex()).into_data(),
+            true,
+        );
         let grads = y.sum().backward();
         let grad = x.grad(&grads).expect("x requires a gradient").into_data();
-        grad.assert_eq(&Tensor::<4>::full([1, 1, 2, 2], 4.0, &Device::flex()).into_data(), true);
+        grad.assert_eq(
+            &Tensor::<4>::full([1, 1, 2, 2], 4.0, &Device::flex()).into_data(),
+            true,
+        );
     }
 }

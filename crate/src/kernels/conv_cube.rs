@@ -28,15 +28,36 @@ struct Sizes {
 }
 
 /// The convolution of `x` `[batch, in, h, w]` with `weight` `[out, in, k, k]`, plus `bias` `[out]`.
-pub fn forward(x: CubeTensor, weight: CubeTensor, bias: CubeTensor, stride: usize, padding: usize) -> CubeTensor {
+pub fn forward(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: CubeTensor,
+    stride: usize,
+    padding: usize,
+) -> CubeTensor {
     let [_, _, h, w] = x.meta.shape().dims();
     let [out, _, k, _] = weight.meta.shape().dims();
     let size = |n: usize| (n + 2 * padding - k) / stride + 1;
-    launch(x, weight, Some(bias), [out, size(h), size(w)], k, stride, padding, false)
+    launch(
+        x,
+        weight,
+        Some(bias),
+        [out, size(h), size(w)],
+        k,
+        stride,
+        padding,
+        false,
+    )
 }
 
 /// The gradient of the input of size `[in, h, w]` from that of the output, `grad` `[batch, out, oh, ow]`.
-pub fn input_grad(grad: CubeTensor, weight: CubeTensor, [h, w]: [usize; 2], stride: usize, padding: usize) -> CubeTensor {
+pub fn input_grad(
+    grad: CubeTensor,
+    weight: CubeTensor,
+    [h, w]: [usize; 2],
+    stride: usize,
+    padding: usize,
+) -> CubeTensor {
     let [_, input, k, _] = weight.meta.shape().dims();
     launch(grad, weight, None, [input, h, w], k, stride, padding, true)
 }
@@ -91,7 +112,13 @@ fn launch(
 fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
     let shape = Shape::from(shape);
     let buffer = like.client.empty(shape.num_elements() * like.dtype.size());
-    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, like.dtype)
+    CubeTensor::new_contiguous(
+        like.client.clone(),
+        like.device.clone(),
+        shape,
+        buffer,
+        like.dtype,
+    )
 }
 
 /// Forward, or (`transposed`) the gradient of its input: rows are output pixels, columns output channels, and the sum
@@ -154,20 +181,24 @@ fn conv_kernel<F: Float>(
                 // out + padding = in * stride + k
                 let y = out_y + padding - ky;
                 let x_ = out_x + padding - kx;
-                let reached = out_y + padding >= ky && out_x + padding >= kx && y % stride == 0 && x_ % stride == 0;
+                let reached =
+                    out_y + padding >= ky && out_x + padding >= kx && y % stride == 0 && x_ % stride == 0;
                 let in_y = y / stride;
                 let in_x = x_ / stride;
                 if inside && term < terms && reached && in_y < sizes.height && in_x < sizes.width {
-                    value = x[(((image_start + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
+                    value =
+                        x[(((image_start + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
                 }
             } else {
                 let y = out_y * stride + ky;
                 let x_ = out_x * stride + kx;
-                let reached = y >= padding && x_ >= padding && y < sizes.height + padding && x_ < sizes.width + padding;
+                let reached =
+                    y >= padding && x_ >= padding && y < sizes.height + padding && x_ < sizes.width + padding;
                 if inside && term < terms && reached {
                     let in_y = y - padding;
                     let in_x = x_ - padding;
-                    value = x[(((image_start + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
+                    value =
+                        x[(((image_start + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
                 }
             }
             pixels[slot as usize] = value;
@@ -181,7 +212,8 @@ fn conv_kernel<F: Float>(
             if term < terms && channel < sizes.out_channels {
                 if comptime!(transposed) {
                     let input = term / window;
-                    value = weight[((input * sizes.out_channels + channel) * window + term % window) as usize];
+                    value =
+                        weight[((input * sizes.out_channels + channel) * window + term % window) as usize];
                 } else {
                     value = weight[(channel * terms + term) as usize];
                 }
@@ -226,7 +258,13 @@ fn conv_kernel<F: Float>(
 
 /// The gradient of the weights, in parts `[parts, out, in * k * k]` that add up to it: the sum over all pixels of the
 /// batch is cut so that there are enough workgroups.
-pub fn weight_grad_parts(x: CubeTensor, grad: CubeTensor, kernel: usize, stride: usize, padding: usize) -> CubeTensor {
+pub fn weight_grad_parts(
+    x: CubeTensor,
+    grad: CubeTensor,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+) -> CubeTensor {
     let (x, grad) = (into_contiguous(x), into_contiguous(grad));
     let [batch, channels, height, width] = x.meta.shape().dims();
     let [_, out_channels, out_height, out_width] = grad.meta.shape().dims();
@@ -239,7 +277,11 @@ pub fn weight_grad_parts(x: CubeTensor, grad: CubeTensor, kernel: usize, stride:
     let out = empty(&x, [parts, out_channels, terms]);
     weight_grad_kernel::launch(
         &out.client,
-        CubeCount::Static(terms.div_ceil(4 * SIDE) as u32, out_channels.div_ceil(2 * SIDE) as u32, parts as u32),
+        CubeCount::Static(
+            terms.div_ceil(4 * SIDE) as u32,
+            out_channels.div_ceil(2 * SIDE) as u32,
+            parts as u32,
+        ),
         CubeDim::new_3d(SIDE as u32, SIDE as u32, 1),
         x.into_tensor_arg(),
         grad.into_tensor_arg(),
@@ -323,11 +365,13 @@ fn weight_grad_kernel<F: Float>(
             let y = out_y * stride + (term % window) / kernel;
             let x_ = out_x * stride + term % kernel;
             let mut value = F::new(0.0_f32);
-            let reached = y >= padding && x_ >= padding && y < sizes.height + padding && x_ < sizes.width + padding;
+            let reached =
+                y >= padding && x_ >= padding && y < sizes.height + padding && x_ < sizes.width + padding;
             if pixel < end && term < terms && reached {
                 let in_y = y - padding;
                 let in_x = x_ - padding;
-                value = x[(((image * sizes.channels + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
+                value = x[(((image * sizes.channels + channel) * sizes.height + in_y) * sizes.width + in_x)
+                    as usize];
             }
             inputs[(tx * 65 + ty + q * 16) as usize] = value;
         }
@@ -354,7 +398,8 @@ fn weight_grad_kernel<F: Float>(
         for j in 0..4u32 {
             let term = first_term + tx + j * 16;
             if channel < sizes.out_channels && term < terms {
-                out[((CUBE_POS_Z * sizes.out_channels + channel) * terms + term) as usize] = acc[(i * 4 + j) as usize];
+                out[((CUBE_POS_Z * sizes.out_channels + channel) * terms + term) as usize] =
+                    acc[(i * 4 + j) as usize];
             }
         }
     }

@@ -36,15 +36,25 @@ impl Attention {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = x.dims();
         let pixels = height * width;
-        let tokens = self.group_norm.forward(x.clone()).reshape([batch, channels, pixels]).swap_dims(1, 2);
+        let tokens = self
+            .group_norm
+            .forward(x.clone())
+            .reshape([batch, channels, pixels])
+            .swap_dims(1, 2);
         let split = |y: Tensor<3>| {
-            y.reshape([batch, pixels, self.heads, channels / self.heads]).swap_dims(1, 2)
+            y.reshape([batch, pixels, self.heads, channels / self.heads])
+                .swap_dims(1, 2)
         };
         let q = split(self.to_q.forward_tokens(tokens.clone())); // [batch, heads, pixels, head_dim]
         let k = split(self.to_k.forward_tokens(tokens.clone()));
         let v = split(self.to_v.forward_tokens(tokens));
-        let mixed = kernels::attention(q, k, v).swap_dims(1, 2).reshape([batch, pixels, channels]);
-        let out = self.to_out.iter().fold(mixed, |tokens, layer| layer.forward_tokens(tokens));
+        let mixed = kernels::attention(q, k, v)
+            .swap_dims(1, 2)
+            .reshape([batch, pixels, channels]);
+        let out = self
+            .to_out
+            .iter()
+            .fold(mixed, |tokens, layer| layer.forward_tokens(tokens));
         out.swap_dims(1, 2).reshape([batch, channels, height, width]) + x
     }
 }

@@ -16,7 +16,11 @@ pub fn timestep_embedding(t: Tensor<1>, dim: usize, flip_sin_to_cos: bool, freq_
     let device = t.device();
     let angles = t.unsqueeze_dim::<2>(1) * frequencies(half, freq_shift, &device); // [batch, half]
     let (sin, cos) = (angles.clone().sin(), angles.cos());
-    let mut parts = if flip_sin_to_cos { vec![cos, sin] } else { vec![sin, cos] };
+    let mut parts = if flip_sin_to_cos {
+        vec![cos, sin]
+    } else {
+        vec![sin, cos]
+    };
     if dim % 2 == 1 {
         parts.push(Tensor::zeros([batch, 1], &device));
     }
@@ -38,7 +42,10 @@ pub struct TimestepEmbedding {
 
 impl TimestepEmbedding {
     pub fn init(input: usize, dim: usize, init: &mut Init) -> Self {
-        Self { linear_1: Linear::init(input, dim, init), linear_2: Linear::init(dim, dim, init) }
+        Self {
+            linear_1: Linear::init(input, dim, init),
+            linear_2: Linear::init(dim, dim, init),
+        }
     }
 
     /// `[batch, input]` -> `[batch, dim]`
@@ -55,7 +62,10 @@ mod tests {
     fn frequencies_fall_from_1_to_1_in_10000() {
         let device = Device::flex();
         let t = Tensor::from_data([3.0f32, 500.0], &device);
-        let values = timestep_embedding(t, 8, true, 1.0).into_data().try_to_vec::<f32>().unwrap();
+        let values = timestep_embedding(t, 8, true, 1.0)
+            .into_data()
+            .try_to_vec::<f32>()
+            .unwrap();
         for (row, t) in [3.0f64, 500.0].into_iter().enumerate() {
             for i in 0..4 {
                 let angle = t / 10_000f64.powf(i as f64 / 3.0);
@@ -68,7 +78,10 @@ mod tests {
     #[test]
     fn an_odd_dimension_ends_in_zero() {
         let t = Tensor::from_data([3.0f32], &Device::flex());
-        let values = timestep_embedding(t, 5, false, 0.0).into_data().try_to_vec::<f32>().unwrap();
+        let values = timestep_embedding(t, 5, false, 0.0)
+            .into_data()
+            .try_to_vec::<f32>()
+            .unwrap();
         assert_eq!((values.len(), values[4]), (5, 0.0));
         assert!((values[0] - 3f32.sin()).abs() < 1e-6);
     }

@@ -16,7 +16,11 @@ pub struct Init<'a> {
 
 impl<'a> Init<'a> {
     pub fn new(seed: u64, device: &'a Device) -> Self {
-        Self { seed, parameter: 0, device }
+        Self {
+            seed,
+            parameter: 0,
+            device,
+        }
     }
 
     fn rng(&mut self) -> Rng {
@@ -42,7 +46,10 @@ impl<'a> Init<'a> {
 
     fn fill<const D: usize>(&self, shape: [usize; D], mut value: impl FnMut() -> f32) -> Param<Tensor<D>> {
         let values = (0..shape.iter().product()).map(|_| value()).collect::<Vec<f32>>();
-        Param::from_tensor(Tensor::from_data(TensorData::new(values, Shape::from(shape)), self.device))
+        Param::from_tensor(Tensor::from_data(
+            TensorData::new(values, Shape::from(shape)),
+            self.device,
+        ))
     }
 }
 
@@ -55,7 +62,10 @@ pub struct Linear {
 
 impl Linear {
     pub fn init(input: usize, output: usize, init: &mut Init) -> Self {
-        Self { weight: init.uniform([output, input], input), bias: init.uniform([output], input) }
+        Self {
+            weight: init.uniform([output, input], input),
+            bias: init.uniform([output], input),
+        }
     }
 
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
@@ -83,7 +93,14 @@ pub struct Conv2d {
 }
 
 impl Conv2d {
-    pub fn init(input: usize, output: usize, kernel: usize, stride: usize, padding: usize, init: &mut Init) -> Self {
+    pub fn init(
+        input: usize,
+        output: usize,
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+        init: &mut Init,
+    ) -> Self {
         let fan_in = input * kernel * kernel;
         Self {
             weight: init.uniform([output, input, kernel, kernel], fan_in),
@@ -111,7 +128,12 @@ pub struct GroupNorm {
 
 impl GroupNorm {
     pub fn init(channels: usize, groups: usize, eps: f64, init: &mut Init) -> Self {
-        Self { weight: init.constant([channels], 1.0), bias: init.constant([channels], 0.0), groups, eps }
+        Self {
+            weight: init.constant([channels], 1.0),
+            bias: init.constant([channels], 0.0),
+            groups,
+            eps,
+        }
     }
 
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
@@ -127,7 +149,9 @@ pub struct Embedding {
 
 impl Embedding {
     pub fn init(classes: usize, dim: usize, init: &mut Init) -> Self {
-        Self { weight: init.normal([classes, dim]) }
+        Self {
+            weight: init.normal([classes, dim]),
+        }
     }
 
     /// `[batch]` -> `[batch, dim]`

@@ -12,7 +12,11 @@ pub enum LoadError {
     #[error("the file lacks the tensor \"{name}\" of shape {expected:?}")]
     Missing { name: String, expected: Vec<usize> },
     #[error("tensor \"{name}\" has shape {found:?}, the network needs {expected:?}")]
-    Shape { name: String, expected: Vec<usize>, found: Vec<usize> },
+    Shape {
+        name: String,
+        expected: Vec<usize>,
+        found: Vec<usize>,
+    },
     #[error("tensor \"{name}\" holds a value that is not a finite number")]
     NotFinite { name: String },
     #[error("the file has a tensor \"{0}\" that the network does not know")]
@@ -28,19 +32,28 @@ pub fn names<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
 
 /// The number of trainable scalars.
 pub fn count<M: Module>(module: &M) -> usize {
-    names(module).iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
+    names(module)
+        .iter()
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
 }
 
 /// All parameters end to end, `[count]`, without gradient.
 pub fn flatten<M: Module>(module: &M) -> Tensor<1> {
-    let mut visitor = Flatten { grads: None, parts: Vec::new() };
+    let mut visitor = Flatten {
+        grads: None,
+        parts: Vec::new(),
+    };
     module.visit(&mut visitor);
     Tensor::cat(visitor.parts, 0)
 }
 
 /// The gradients of all parameters end to end, `[count]`; zero where a parameter had no part in the loss.
 pub fn flatten_grads<M: Module>(module: &M, grads: Gradients) -> Tensor<1> {
-    let mut visitor = Flatten { grads: Some(grads), parts: Vec::new() };
+    let mut visitor = Flatten {
+        grads: Some(grads),
+        parts: Vec::new(),
+    };
     module.visit(&mut visitor);
     Tensor::cat(visitor.parts, 0)
 }
@@ -53,16 +66,25 @@ pub fn unflatten<M: Module>(module: M, flat: Tensor<1>) -> M {
 /// The module with the tensors of `weights` by name: all of them, or none at all.
 pub fn load<M: Module>(module: M, mut weights: BTreeMap<String, TensorData>) -> Result<M, LoadError> {
     for (name, expected) in names(&module) {
-        let Some(data) = weights.get(&name) else { return Err(LoadError::Missing { name, expected }) };
+        let Some(data) = weights.get(&name) else {
+            return Err(LoadError::Missing { name, expected });
+        };
         let found = data.shape().to_vec();
         if found != expected {
-            return Err(LoadError::Shape { name, expected, found });
+            return Err(LoadError::Shape {
+                name,
+                expected,
+                found,
+            });
         }
         if data.iter::<f32>().any(|value| !value.is_finite()) {
             return Err(LoadError::NotFinite { name });
         }
     }
-    let module = module.map(&mut Load { path: Path::default(), weights: &mut weights });
+    let module = module.map(&mut Load {
+        path: Path::default(),
+        weights: &mut weights,
+    });
     match weights.into_keys().next() {
         Some(name) => Err(LoadError::Unknown(name)),
         None => Ok(module),
@@ -95,7 +117,8 @@ struct Names {
 
 impl ModuleVisitor for Names {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.found.push((self.path.0.join("."), param.lazy_shape().to_vec()));
+        self.found
+            .push((self.path.0.join("."), param.lazy_shape().to_vec()));
     }
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.enter(name, container_type);
@@ -134,7 +157,11 @@ impl ModuleMapper for Unflatten {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(|value| {
             let count = value.shape().num_elements();
-            let part = self.flat.clone().slice(self.start..self.start + count).reshape(value.dims());
+            let part = self
+                .flat
+                .clone()
+                .slice(self.start..self.start + count)
+                .reshape(value.dims());
             self.start += count;
             replace(value, part)
         })
@@ -167,7 +194,11 @@ impl ModuleMapper for Load<'_> {
 
 /// `new` in the place of `old`: on the autodiff device, as a leaf, where `old` was.
 fn replace<const D: usize>(old: Tensor<D>, new: Tensor<D>) -> Tensor<D> {
-    if old.is_autodiff() { new.autodiff().set_require_grad(old.is_require_grad()) } else { new }
+    if old.is_autodiff() {
+        new.autodiff().set_require_grad(old.is_require_grad())
+    } else {
+        new
+    }
 }
 
 #[cfg(test)]
@@ -207,7 +238,12 @@ mod tests {
             .into_iter()
             .map(|(name, shape)| (name, TensorData::zeros::<f32, _>(Shape::from(shape))))
             .collect();
-        let attempt = |weights: &BTreeMap<_, _>| load(network.clone(), weights.clone()).map(|_| ()).unwrap_err().to_string();
+        let attempt = |weights: &BTreeMap<_, _>| {
+            load(network.clone(), weights.clone())
+                .map(|_| ())
+                .unwrap_err()
+                .to_string()
+        };
         weights.insert("extra".into(), TensorData::from([0.0f32]));
         assert!(attempt(&weights).contains("\"extra\""));
         weights.remove("extra");

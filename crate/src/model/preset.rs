@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::unet_config::{DownBlockType, UNetConfig, UpBlockType};
 use super::UNet;
+use super::unet_config::{DownBlockType, UNetConfig, UpBlockType};
 use crate::denoiser::Denoiser;
 use crate::error::ConfigError;
 
@@ -91,7 +91,10 @@ mod tests {
     fn weights_are_a_function_of_the_seed() {
         let flat = |seed| {
             let network = Preset::Tiny.init(seed, &Device::flex()).unwrap();
-            parameters::flatten(&network).into_data().try_to_vec::<f32>().unwrap()
+            parameters::flatten(&network)
+                .into_data()
+                .try_to_vec::<f32>()
+                .unwrap()
         };
         assert_eq!(flat(1), flat(1));
         assert_ne!(flat(1), flat(2));

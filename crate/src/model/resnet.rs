@@ -60,7 +60,9 @@ pub struct Downsample {
 
 impl Downsample {
     pub fn init(channels: usize, padding: usize, init: &mut Init) -> Self {
-        Self { conv: Conv2d::init(channels, channels, 3, 2, padding, init) }
+        Self {
+            conv: Conv2d::init(channels, channels, 3, 2, padding, init),
+        }
     }
 
     /// `[b, c, h, w]` -> `[b, c, ceil(h / 2), ceil(w / 2)]`
@@ -77,7 +79,9 @@ pub struct Upsample {
 
 impl Upsample {
     pub fn init(channels: usize, init: &mut Init) -> Self {
-        Self { conv: Conv2d::init(channels, channels, 3, 1, 1, init) }
+        Self {
+            conv: Conv2d::init(channels, channels, 3, 1, 1, init),
+        }
     }
 
     /// `[b, c, h, w]` -> `[b, c, 2h, 2w]`

@@ -35,7 +35,9 @@ impl UNetConfig {
 
         let conv_in = Conv2d::init(self.in_channels, channels[0], 3, 1, 1, init);
         let time_embedding = TimestepEmbedding::init(channels[0], time_dim, init);
-        let class_embedding = self.num_class_embeds.map(|classes| Embedding::init(classes, time_dim, init));
+        let class_embedding = self
+            .num_class_embeds
+            .map(|classes| Embedding::init(classes, time_dim, init));
 
         // The channels of the skip connections, as the way down pushes them.
         let mut skips = vec![channels[0]];
@@ -55,11 +57,23 @@ impl UNetConfig {
         let mut up_blocks = Vec::with_capacity(levels);
         for level in 0..levels {
             let output = channels[levels - 1 - level];
-            let input = if level == 0 { lowest } else { channels[levels - level] };
+            let input = if level == 0 {
+                lowest
+            } else {
+                channels[levels - level]
+            };
             let mut own = skips.split_off(skips.len() - self.layers_per_block - 1);
             own.reverse();
             let attend = self.up_block_types[level] == UpBlockType::AttnUpBlock2D;
-            up_blocks.push(UpBlock::init(self, input, &own, output, attend, level == levels - 1, init));
+            up_blocks.push(UpBlock::init(
+                self,
+                input,
+                &own,
+                output,
+                attend,
+                level == levels - 1,
+                init,
+            ));
         }
 
         Ok(UNet {
@@ -86,8 +100,12 @@ impl UNet {
     /// Without labels a class-conditional network gets no class at all, which is not its null class.
     pub fn forward(&self, x: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
         let config = &self.config;
-        let sinusoids =
-            timestep_embedding(t, config.block_out_channels[0], config.flip_sin_to_cos, config.freq_shift);
+        let sinusoids = timestep_embedding(
+            t,
+            config.block_out_channels[0],
+            config.flip_sin_to_cos,
+            config.freq_shift,
+        );
         let mut emb = self.time_embedding.forward(sinusoids); // [batch, time_embed_dim]
         if let (Some(embedding), Some(labels)) = (&self.class_embedding, labels) {
             emb = emb + embedding.forward(labels);

@@ -30,8 +30,13 @@ impl DownBlock {
         let layers = config.layers_per_block;
         let inputs = std::iter::once(input).chain(std::iter::repeat(output));
         Self {
-            resnets: inputs.take(layers).map(|input| resnet(config, input, output, init)).collect(),
-            attentions: (0..if attend { layers } else { 0 }).map(|_| attention(config, output, init)).collect(),
+            resnets: inputs
+                .take(layers)
+                .map(|input| resnet(config, input, output, init))
+                .collect(),
+            attentions: (0..if attend { layers } else { 0 })
+                .map(|_| attention(config, output, init))
+                .collect(),
             downsamplers: (0..if last { 0 } else { 1 })
                 .map(|_| Downsample::init(output, config.downsample_padding, init))
                 .collect(),
@@ -111,7 +116,9 @@ impl UpBlock {
             attentions: (0..if attend { skips.len() } else { 0 })
                 .map(|_| attention(config, output, init))
                 .collect(),
-            upsamplers: (0..if last { 0 } else { 1 }).map(|_| Upsample::init(output, init)).collect(),
+            upsamplers: (0..if last { 0 } else { 1 })
+                .map(|_| Upsample::init(output, init))
+                .collect(),
         }
     }
 
@@ -124,14 +131,29 @@ impl UpBlock {
                 x = attention.forward(x);
             }
         }
-        self.upsamplers.iter().fold(x, |x, upsampler| upsampler.forward(x))
+        self.upsamplers
+            .iter()
+            .fold(x, |x, upsampler| upsampler.forward(x))
     }
 }
 
 fn resnet(config: &UNetConfig, input: usize, output: usize, init: &mut Init) -> ResnetBlock {
-    ResnetBlock::init(input, output, config.time_embed_dim(), config.norm_num_groups, config.norm_eps, init)
+    ResnetBlock::init(
+        input,
+        output,
+        config.time_embed_dim(),
+        config.norm_num_groups,
+        config.norm_eps,
+        init,
+    )
 }
 
 fn attention(config: &UNetConfig, channels: usize, init: &mut Init) -> Attention {
-    Attention::init(channels, config.head_dim(channels), config.norm_num_groups, config.norm_eps, init)
+    Attention::init(
+        channels,
+        config.head_dim(channels),
+        config.norm_num_groups,
+        config.norm_eps,
+        init,
+    )
 }

@@ -88,10 +88,16 @@ impl UNetConfig {
         ] {
             require(value > 0, field, value, "at least 1")?;
         }
-        require((1..=16).contains(&levels), "block_out_channels", format!("{levels} long"), "1 to 16 long")?;
-        for (field, found) in
-            [("down_block_types", self.down_block_types.len()), ("up_block_types", self.up_block_types.len())]
-        {
+        require(
+            (1..=16).contains(&levels),
+            "block_out_channels",
+            format!("{levels} long"),
+            "1 to 16 long",
+        )?;
+        for (field, found) in [
+            ("down_block_types", self.down_block_types.len()),
+            ("up_block_types", self.up_block_types.len()),
+        ] {
             let expected = format!("{levels} long, as block_out_channels is");
             require(found == levels, field, format!("{found} long"), expected)?;
         }
@@ -105,11 +111,21 @@ impl UNetConfig {
                 || level == levels - 1;
             let head_dim = self.head_dim(channels);
             let expected = format!("a divisor of the {channels} channels of level {level}");
-            require(!attends || divides(head_dim), "attention_head_dim", head_dim, expected)?;
+            require(
+                !attends || divides(head_dim),
+                "attention_head_dim",
+                head_dim,
+                expected,
+            )?;
         }
         let factor = 1 << (levels - 1);
         let expected = format!("a multiple of {factor}: it is halved {} times", levels - 1);
-        require(self.sample_size.is_multiple_of(factor), "sample_size", self.sample_size, expected)
+        require(
+            self.sample_size.is_multiple_of(factor),
+            "sample_size",
+            self.sample_size,
+            expected,
+        )
     }
 }
 
@@ -124,7 +140,14 @@ mod tests {
             change(&mut config);
             config.validate().unwrap_err().field
         };
-        assert_eq!(UNetConfig { sample_size: 32, ..Default::default() }.validate(), Ok(()));
+        assert_eq!(
+            UNetConfig {
+                sample_size: 32,
+                ..Default::default()
+            }
+            .validate(),
+            Ok(())
+        );
         assert_eq!(broken(|c| c.in_channels = 0), "in_channels");
         assert_eq!(broken(|c| c.up_block_types.truncate(2)), "up_block_types");
         assert_eq!(broken(|c| c.block_out_channels[1] = 100), "block_out_channels");

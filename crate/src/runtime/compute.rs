@@ -41,22 +41,34 @@ pub struct Compute {
     pub adapter: String,
     /// The adapter is a program on the CPU, such as SwiftShader or lavapipe.
     pub software: bool,
-    /// Why it is not a GPU.
+    /// Why it is no GPU.
     pub reason: Option<String>,
     gpu: Option<WgpuSetup>,
 }
 
 impl Compute {
-    /// Chooses the device. [`Wanted::Auto`] and [`Wanted::Cpu`] always find one.
+    /// Chooses the device. [`Wanted::Auto`] and [`Wanted::Cpu`] always find one. A graphics adapter that is itself a
+    /// program on the CPU is only taken where a GPU is insisted on: Burn's own CPU code is faster.
     pub async fn choose(wanted: Wanted) -> Result<Self, ComputeError> {
         match wanted {
             Wanted::Cpu => Ok(Self::cpu("the CPU was asked for".into())),
-            Wanted::Gpu => Self::gpu().await,
-            Wanted::Auto => Ok(match Self::gpu().await {
+            Wanted::Gpu => Self::gpu(probe().await?).await,
+            Wanted::Auto => Ok(match Self::real_gpu().await {
                 Ok(compute) => compute,
                 Err(ComputeError(reason)) => Self::cpu(reason),
             }),
         }
+    }
+
+    async fn real_gpu() -> Result<Self, ComputeError> {
+        let info = probe().await?;
+        if is_software(&info) {
+            return Err(ComputeError(format!(
+                "the graphics adapter, {}, is a program on the CPU",
+                name(&info)
+            )));
+        }
+        Self::gpu(info).await
     }
 
     fn cpu(reason: String) -> Self {
@@ -70,24 +82,24 @@ impl Compute {
         }
     }
 
-    async fn gpu() -> Result<Self, ComputeError> {
-        let info = probe().await?;
+    async fn gpu(info: wgpu::AdapterInfo) -> Result<Self, ComputeError> {
         let options = Device::wgpu_options();
-        // By its own name an adapter that is a program on the CPU is never chosen natively.
+        // By itself Burn never chooses an adapter that is a program on the CPU.
         #[cfg(not(target_arch = "wasm32"))]
         let options = match info.device_type {
             wgpu::DeviceType::Cpu => options.device_kind(burn::tensor::DeviceKind::Cpu),
             _ => options,
         };
-        let (device, gpu) =
-            options.init_with_setup_async().await.map_err(|error| ComputeError(error.to_string()))?;
-        let software = info.device_type == wgpu::DeviceType::Cpu || is_software(&info.name);
+        let (device, gpu) = options
+            .init_with_setup_async()
+            .await
+            .map_err(|error| ComputeError(error.to_string()))?;
         Ok(Self {
             device,
             backend: Backend::Gpu,
-            software,
-            reason: software.then(|| "the graphics adapter is a program on the CPU, not a GPU".into()),
-            adapter: if info.name.is_empty() { "unnamed adapter".into() } else { info.name },
+            adapter: name(&info).into(),
+            software: is_software(&info),
+            reason: is_software(&info).then(|| "the graphics adapter is a program on the CPU".into()),
             gpu: Some(gpu),
         })
     }
@@ -95,7 +107,8 @@ impl Compute {
     /// Calls `lost` with the reason once the GPU is gone; never on the CPU.
     pub fn on_lost(&self, lost: impl Fn(String) + Send + 'static) {
         if let Some(gpu) = &self.gpu {
-            gpu.device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
+            gpu.device
+                .set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
         }
     }
 
@@ -107,15 +120,28 @@ impl Compute {
     }
 }
 
-fn is_software(name: &str) -> bool {
-    ["SwiftShader", "llvmpipe", "Basic Render"].iter().any(|software| name.contains(software))
+fn name(info: &wgpu::AdapterInfo) -> &str {
+    if info.name.is_empty() {
+        "unnamed adapter"
+    } else {
+        &info.name
+    }
+}
+
+/// A browser does not say what kind of adapter it has: the names of the programs are known.
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    let known = ["SwiftShader", "llvmpipe", "Basic Render"];
+    info.device_type == wgpu::DeviceType::Cpu || known.iter().any(|program| info.name.contains(program))
 }
 
 /// What kind of adapter would be used, or why none can be.
 async fn probe() -> Result<wgpu::AdapterInfo, ComputeError> {
     #[cfg(target_arch = "wasm32")]
     browser_offers_webgpu()?;
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: wgpu::Backends::PRIMARY,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
     let options = wgpu::RequestAdapterOptions {
         power_preference: wgpu::PowerPreference::HighPerformance,
         ..Default::default()
@@ -129,7 +155,9 @@ async fn probe() -> Result<wgpu::AdapterInfo, ComputeError> {
             .map_err(|_| ComputeError("no graphics adapter was offered".into()))?,
     };
     if !adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
-        return Err(ComputeError("the graphics adapter lacks timestamp queries".into()));
+        return Err(ComputeError(
+            "the graphics adapter lacks timestamp queries".into(),
+        ));
     }
     Ok(adapter.get_info())
 }

@@ -15,6 +15,11 @@ pub struct ReadError(String);
 
 /// All values of a tensor, row by row. This waits for the device: call it once in several steps, never in each.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ReadError> {
-    let data = tensor.into_data_async().await.map_err(|error| ReadError(error.to_string()))?;
-    data.convert::<f32>().try_into_vec().map_err(|error| ReadError(format!("{error:?}")))
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|error| ReadError(error.to_string()))?;
+    data.convert::<f32>()
+        .try_into_vec()
+        .map_err(|error| ReadError(format!("{error:?}")))
 }

@@ -11,10 +11,10 @@ use thiserror::Error;
 use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
 use crate::data::ImageSet;
-use crate::kernels::Moments;
-use crate::model::parameters::{self, LoadError};
 use crate::error::ConfigError;
+use crate::kernels::Moments;
 use crate::model::Network;
+use crate::model::parameters::{self, LoadError};
 use crate::runtime::{ReadError, read};
 
 const HEADER: &str = "diffusion_playground";
@@ -60,33 +60,60 @@ pub struct Checkpoint {
 impl Trainer {
     /// The whole run as a safetensors file.
     pub async fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        let State { step, theta, ema, moments } = self.state.clone();
+        let State {
+            step,
+            theta,
+            ema,
+            moments,
+        } = self.state.clone();
         let names = parameters::names(&self.ema_network());
         let mut values = Vec::new();
         for (part, flat) in PARTS.into_iter().zip([ema, theta, moments.m, moments.v]) {
-            values.push((part, read(flat).await?.into_iter().flat_map(f32::to_le_bytes).collect::<Vec<u8>>()));
+            values.push((
+                part,
+                read(flat)
+                    .await?
+                    .into_iter()
+                    .flat_map(f32::to_le_bytes)
+                    .collect::<Vec<u8>>(),
+            ));
         }
         let mut views = Vec::new();
         for (part, bytes) in &values {
             let mut rest = bytes.as_slice();
             for (name, shape) in &names {
                 let (own, others) = rest.split_at(4 * shape.iter().product::<usize>());
-                views.push((format!("{part}.{name}"), TensorView::new(Dtype::F32, shape.clone(), own)?));
+                views.push((
+                    format!("{part}.{name}"),
+                    TensorView::new(Dtype::F32, shape.clone(), own)?,
+                ));
                 rest = others;
             }
         }
-        let header =
-            Header { version: env!("CARGO_PKG_VERSION").into(), step, config: self.config().clone() };
+        let header = Header {
+            version: env!("CARGO_PKG_VERSION").into(),
+            step,
+            config: self.config().clone(),
+        };
         let metadata = [(HEADER.to_string(), serde_json::to_string(&header)?)].into();
         Ok(safetensors::serialize(views, Some(metadata))?)
     }
 
     /// The run that a checkpoint holds, ready to take its next step.
-    pub fn resume(checkpoint: &Checkpoint, data: Arc<ImageSet>, device: &Device) -> Result<Self, CheckpointError> {
+    pub fn resume(
+        checkpoint: &Checkpoint,
+        data: Arc<ImageSet>,
+        device: &Device,
+    ) -> Result<Self, CheckpointError> {
         let run = Self::new(checkpoint.config.clone(), data, device)?;
         let [ema, theta, m, v] = PARTS.map(|part| checkpoint.network(part, device));
         let [ema, theta, m, v] = [ema?, theta?, m?, v?].map(|network| parameters::flatten(&network));
-        Ok(run.with_state(State { step: checkpoint.step, theta, ema, moments: Moments { m, v } }))
+        Ok(run.with_state(State {
+            step: checkpoint.step,
+            theta,
+            ema,
+            moments: Moments { m, v },
+        }))
     }
 }
 
@@ -94,23 +121,41 @@ impl Checkpoint {
     /// Reads a file; nothing goes to a device yet.
     pub fn parse(file: &[u8]) -> Result<Self, CheckpointError> {
         let (_, metadata) = SafeTensors::read_metadata(file)?;
-        let header = metadata.metadata().as_ref().and_then(|metadata| metadata.get(HEADER));
+        let header = metadata
+            .metadata()
+            .as_ref()
+            .and_then(|metadata| metadata.get(HEADER));
         let header: Header = serde_json::from_str(header.ok_or(CheckpointError::NoHeader)?)?;
         let mut parts: BTreeMap<_, BTreeMap<_, _>> = PARTS.map(|part| (part, BTreeMap::new())).into();
         for (key, view) in SafeTensors::deserialize(file)?.tensors() {
             if view.dtype() != Dtype::F32 {
-                return Err(CheckpointError::Dtype { name: key, found: view.dtype() });
+                return Err(CheckpointError::Dtype {
+                    name: key,
+                    found: view.dtype(),
+                });
             }
             let part = PARTS.into_iter().find_map(|part| {
                 let name = key.strip_prefix(part)?.strip_prefix('.')?;
                 Some((part, name.to_string()))
             });
-            let Some((part, name)) = part else { return Err(LoadError::Unknown(key).into()) };
-            let values: Vec<f32> =
-                view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-            parts.entry(part).or_default().insert(name, TensorData::new(values, view.shape().to_vec()));
+            let Some((part, name)) = part else {
+                return Err(LoadError::Unknown(key).into());
+            };
+            let values: Vec<f32> = view
+                .data()
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect();
+            parts
+                .entry(part)
+                .or_default()
+                .insert(name, TensorData::new(values, view.shape().to_vec()));
         }
-        Ok(Self { config: header.config, step: header.step, parts })
+        Ok(Self {
+            config: header.config,
+            step: header.step,
+            parts,
+        })
     }
 
     /// The network with the moving average of its weights.
@@ -120,6 +165,9 @@ impl Checkpoint {
 
     fn network(&self, part: &str, device: &Device) -> Result<Network, CheckpointError> {
         let network = self.config.preset.init(self.config.seed, device)?;
-        Ok(parameters::load(network, self.parts.get(part).cloned().unwrap_or_default())?)
+        Ok(parameters::load(
+            network,
+            self.parts.get(part).cloned().unwrap_or_default(),
+        )?)
     }
 }

@@ -54,7 +54,12 @@ impl Default for TrainConfig {
 impl TrainConfig {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let in_range = |field, value: f64, min: f64, max: f64| {
-            require((min..=max).contains(&value), field, value, format!("from {min} to {max}"))
+            require(
+                (min..=max).contains(&value),
+                field,
+                value,
+                format!("from {min} to {max}"),
+            )
         };
         in_range("batch_size", self.batch_size as f64, 1.0, 4096.0)?;
         in_range("learning_rate", self.learning_rate, 0.0, 1.0)?;
@@ -81,10 +86,12 @@ impl TrainConfig {
 pub enum TrainError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error(
-        "the images are {found}, the network needs {expected} and at most {classes} classes"
-    )]
-    Data { expected: String, found: String, classes: u8 },
+    #[error("the images are {found}, the network needs {expected} and at most {classes} classes")]
+    Data {
+        expected: String,
+        found: String,
+        classes: u8,
+    },
     #[error("the loss is no longer a number at step {0}: restart with a lower learning rate")]
     Diverged(u32),
     #[error(transparent)]

@@ -13,10 +13,10 @@ use crate::schedule::Schedule;
 /// What one training step looks at: images, their labels, a timestep and noise for each.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    pub x_0: Tensor<4>,          // [batch, channels, height, width]
-    pub labels: Tensor<1, Int>,  // [batch], some replaced by the null class
-    pub t: Vec<usize>,           // [batch], each in 0..T
-    pub eps: Tensor<4>,          // as x_0
+    pub x_0: Tensor<4>,         // [batch, channels, height, width]
+    pub labels: Tensor<1, Int>, // [batch], some replaced by the null class
+    pub t: Vec<usize>,          // [batch], each in 0..T
+    pub eps: Tensor<4>,         // as x_0
 }
 
 impl Batch {
@@ -33,13 +33,20 @@ impl Batch {
         let x_0 = data.images(indices, device);
         let mut dropout = Rng::new(seed, Stream::LabelDropout, step);
         let mut label = |&i: &usize| {
-            if (dropout.uniform() as f64) < label_dropout { NULL_CLASS } else { data.labels[i] }
+            if (dropout.uniform() as f64) < label_dropout {
+                NULL_CLASS
+            } else {
+                data.labels[i]
+            }
         };
         let labels: Vec<u8> = indices.iter().map(&mut label).collect();
         let mut timesteps = Rng::new(seed, Stream::Timesteps, step);
         Self {
             labels: label_tensor(&labels, device),
-            t: indices.iter().map(|_| timesteps.below(num_train_timesteps as u32) as usize).collect(),
+            t: indices
+                .iter()
+                .map(|_| timesteps.below(num_train_timesteps as u32) as usize)
+                .collect(),
             eps: Rng::new(seed, Stream::Noise, step).normal_tensor(x_0.dims(), device),
             x_0,
         }
@@ -101,7 +108,10 @@ mod tests {
         let dropped = |p| {
             let batch = Batch::draw(&data(), &indices, p, 1000, 3, 7, &Device::flex());
             let labels = batch.labels.into_data();
-            labels.iter::<i64>().filter(|&label| label == NULL_CLASS as i64).count()
+            labels
+                .iter::<i64>()
+                .filter(|&label| label == NULL_CLASS as i64)
+                .count()
         };
         assert_eq!((dropped(0.0), dropped(1.0)), (0, 4000));
         assert!((320..480).contains(&dropped(0.1)));

@@ -68,10 +68,18 @@ impl Trainer {
         }
         let network = config.preset.init(config.seed, &device.clone().autodiff())?;
         let theta = parameters::flatten(&network);
-        let moments = Moments { m: theta.zeros_like(), v: theta.zeros_like() };
+        let moments = Moments {
+            m: theta.zeros_like(),
+            v: theta.zeros_like(),
+        };
         Ok(Self {
             batches: Batches::new(config.seed, data.count()),
-            state: State { step: 0, ema: theta.clone(), theta, moments },
+            state: State {
+                step: 0,
+                ema: theta.clone(),
+                theta,
+                moments,
+            },
             device: device.clone(),
             config,
             schedule,
@@ -116,7 +124,13 @@ impl Trainer {
             let (loss, grad_norm) = (pair[0], pair[1]);
             let learning_rate = self.config.learning_rate_at(step);
             match loss.is_finite() && grad_norm.is_finite() {
-                true => Ok(StepReport { step, loss, grad_norm, learning_rate, seconds }),
+                true => Ok(StepReport {
+                    step,
+                    loss,
+                    grad_norm,
+                    learning_rate,
+                    seconds,
+                }),
                 false => Err(TrainError::Diverged(step)),
             }
         };
@@ -139,18 +153,39 @@ impl Trainer {
         let loss = batch.loss(&self.network, &self.schedule, true);
         let grad = parameters::flatten_grads(&self.network, loss.backward());
 
-        let State { step, theta, ema, moments } = self.state.clone();
+        let State {
+            step,
+            theta,
+            ema,
+            moments,
+        } = self.state.clone();
         let step = step + 1;
-        let options =
-            AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: config.weight_decay };
+        let options = AdamW {
+            beta1: 0.9,
+            beta2: 0.999,
+            eps: 1e-8,
+            weight_decay: config.weight_decay,
+        };
         let learning_rate = config.learning_rate_at(step);
-        let (theta, moments, grad_norm) =
-            adamw(theta, grad, moments, step, learning_rate, config.grad_clip, options);
+        let (theta, moments, grad_norm) = adamw(
+            theta,
+            grad,
+            moments,
+            step,
+            learning_rate,
+            config.grad_clip,
+            options,
+        );
         let decay = config.ema_decay_at(step);
         let ema = ema * decay + theta.clone() * (1.0 - decay);
 
         self.network = parameters::unflatten(self.network.clone(), theta.clone());
-        self.state = State { step, theta, ema, moments };
+        self.state = State {
+            step,
+            theta,
+            ema,
+            moments,
+        };
         (loss.inner(), grad_norm)
     }
 

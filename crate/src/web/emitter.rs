@@ -26,14 +26,20 @@ impl Emitter {
     }
 
     pub fn emit(&self, event: Event) {
-        let sent = event.into_js().map_err(JsValue::from).and_then(|event| self.0.call1(&JsValue::NULL, &event));
+        let sent = event
+            .into_js()
+            .map_err(JsValue::from)
+            .and_then(|event| self.0.call1(&JsValue::NULL, &event));
         if let Err(error) = sent {
             log::error!("an event could not be delivered: {error:?}");
         }
     }
 
     pub fn error(&self, at: Place, message: impl Display) {
-        self.emit(Event::Error { at, message: message.to_string() });
+        self.emit(Event::Error {
+            at,
+            message: message.to_string(),
+        });
     }
 }
 
@@ -42,7 +48,9 @@ pub fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         if let Some(emitter) = LAST.with_borrow(Option::clone) {
-            emitter.emit(Event::DeviceLost { message: format!("the computation broke off: {info}") });
+            emitter.emit(Event::DeviceLost {
+                message: format!("the computation broke off: {info}"),
+            });
         }
     }));
 }

@@ -15,7 +15,12 @@ impl Frames {
             width: width as u32,
             height: height as u32,
             count: count as u32,
-            pixels: parts.next().unwrap_or_default().iter().map(|&value| to_byte(value)).collect(),
+            pixels: parts
+                .next()
+                .unwrap_or_default()
+                .iter()
+                .map(|&value| to_byte(value))
+                .collect(),
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
+use wasm_bindgen::JsValue;
 
 use crate::model::Preset;
 use crate::runtime::Backend;
@@ -11,16 +12,25 @@ use crate::train::{StepReport, TrainConfig};
 
 /// From the page to the worker.
 #[derive(Debug, Deserialize, Tsify)]
-#[tsify(from_wasm_abi)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// A packed data set (see `data::pack`). Answered by `data`.
-    Data { split: Split, #[serde(with = "serde_bytes")] #[tsify(type = "Uint8Array")] bytes: Vec<u8> },
+    Data {
+        split: Split,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        bytes: Vec<u8>,
+    },
     /// Curves of a noise schedule. Answered by `schedule`.
     Schedule { schedule: ScheduleConfig },
     /// One image of the `test` split at timestep `t`. Answered by `forward`. The noise is a function of
     /// `(noiseSeed, image)` alone: it stays the same while `t` moves.
-    Forward { schedule: ScheduleConfig, image: u32, t: u32, noise_seed: f64 },
+    Forward {
+        schedule: ScheduleConfig,
+        image: u32,
+        t: u32,
+        noise_seed: f64,
+    },
     /// Begins a new run: fresh weights, step 0, paused. Needs the `train` split. Answered by `run`.
     NewRun { config: TrainConfig },
     /// Train until `pause`.
@@ -40,7 +50,10 @@ pub enum Command {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub enum Split { Train, Test }
+pub enum Split {
+    Train,
+    Test,
+}
 
 /// `count` grey images, one byte a pixel, row by row; -1 is 0, +1 is 255, what lies outside is clipped.
 #[derive(Clone, Debug, Serialize, Tsify)]
@@ -55,32 +68,112 @@ pub struct Frames {
 
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Tsify)]
-#[tsify(into_wasm_abi)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// The device is chosen. `backend` is "gpu" or "cpu"; `reason` says why not WebGPU, or that the adapter is software.
-    Ready { backend: Backend, adapter: String, software: bool, reason: Option<String>, version: String },
-    Data { split: Split, count: u32, width: u32, height: u32, #[serde(with = "serde_bytes")] #[tsify(type = "Uint8Array")] labels: Vec<u8> },
-    Schedule { betas: Vec<f64>, alphas_cumprod: Vec<f64>, log_snr: Vec<f64> },
+    Ready {
+        backend: Backend,
+        adapter: String,
+        software: bool,
+        reason: Option<String>,
+        version: String,
+    },
+    Data {
+        split: Split,
+        count: u32,
+        width: u32,
+        height: u32,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        labels: Vec<u8>,
+    },
+    Schedule {
+        betas: Vec<f64>,
+        alphas_cumprod: Vec<f64>,
+        log_snr: Vec<f64>,
+    },
     /// `signal` = sqrt(alpha-bar_t), `noise` = sqrt(1 - alpha-bar_t); t = 0 is the clean image.
-    Forward { image: u32, label: u8, t: u32, alpha_bar: f64, signal: f64, noise: f64, snr: f64, x_0: Frames, eps: Frames, x_t: Frames },
+    Forward {
+        image: u32,
+        label: u8,
+        t: u32,
+        alpha_bar: f64,
+        signal: f64,
+        noise: f64,
+        snr: f64,
+        x_0: Frames,
+        eps: Frames,
+        x_t: Frames,
+    },
     /// A run begins: its network's name and number of parameters.
-    Run { preset: Preset, parameters: u32 },
+    Run {
+        preset: Preset,
+        parameters: u32,
+    },
     /// Progress of training: one report a step since the last event.
-    Train { reports: Vec<StepReport>, steps_per_second: Option<f64>, warm_up_seconds: Option<f64> },
-    Paused { step: u32 },
+    Train {
+        reports: Vec<StepReport>,
+        steps_per_second: Option<f64>,
+        warm_up_seconds: Option<f64>,
+    },
+    Paused {
+        step: u32,
+    },
     /// Samples from fixed noise with the EMA weights after `step` training steps; `labels` are the classes asked for.
-    Grid { step: u32, labels: Vec<u8>, frames: Frames },
+    Grid {
+        step: u32,
+        labels: Vec<u8>,
+        frames: Frames,
+    },
     /// After model call number `step` of `steps`, at timestep `t`.
-    SampleStep { step: u32, steps: u32, t: f64, x_t: Frames, eps_hat: Frames, x0_hat: Frames },
-    SampleDone { model_calls: u32, seconds: f64, cancelled: bool, frames: Option<Frames> },
+    SampleStep {
+        step: u32,
+        steps: u32,
+        t: f64,
+        x_t: Frames,
+        eps_hat: Frames,
+        x0_hat: Frames,
+    },
+    SampleDone {
+        model_calls: u32,
+        seconds: f64,
+        cancelled: bool,
+        frames: Option<Frames>,
+    },
     /// Something that was asked for could not be done; everything else goes on.
-    Error { at: Place, message: String },
+    Error {
+        at: Place,
+        message: String,
+    },
     /// The GPU is gone: the worker must be started anew.
-    DeviceLost { message: String },
+    DeviceLost {
+        message: String,
+    },
 }
 
 /// Where on the page an error belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub enum Place { Device, Data, Forward, Train, Sample }
+pub enum Place {
+    Device,
+    Data,
+    Forward,
+    Train,
+    Sample,
+}
+
+impl Place {
+    /// Where a command belongs that could not be read.
+    pub(super) fn of_command(command: &JsValue) -> Self {
+        let kind = js_sys::Reflect::get(command, &"type".into())
+            .ok()
+            .and_then(|kind| kind.as_string());
+        match kind.as_deref() {
+            Some("data") => Self::Data,
+            Some("schedule" | "forward") => Self::Forward,
+            Some("newRun" | "train" | "trainStep" | "pause") => Self::Train,
+            Some("sample" | "cancelSample") => Self::Sample,
+            _ => Self::Device,
+        }
+    }
+}

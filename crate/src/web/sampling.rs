@@ -1,8 +1,7 @@
 //! A trajectory on its way, shown as it unfolds.
 
 use super::emitter::Emitter;
-use super::frames::Frames;
-use super::protocol::{Event, Place};
+use super::protocol::{Event, Frames, Place};
 use crate::error::ConfigError;
 use crate::model::Network;
 use crate::model::preset::NULL_CLASS;
@@ -26,8 +25,20 @@ pub struct Sampling {
 /// The start of a trajectory for the network of `trainer`.
 pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
     let shape = trainer.config().preset.config();
-    let shape = [config.count, shape.in_channels, shape.sample_size, shape.sample_size];
-    Trajectory::new(config, trainer.schedule(), Prediction::Epsilon, shape, Some(NULL_CLASS), &compute.device)
+    let shape = [
+        config.count,
+        shape.in_channels,
+        shape.sample_size,
+        shape.sample_size,
+    ];
+    Trajectory::new(
+        config,
+        trainer.schedule(),
+        Prediction::Epsilon,
+        shape,
+        Some(NULL_CLASS),
+        &compute.device,
+    )
 }
 
 impl Sampling {

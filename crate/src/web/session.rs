@@ -9,11 +9,11 @@ use burn::tensor::Device;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use js_sys::Function;
+use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::emitter::Emitter;
-use super::frames::Frames;
-use super::protocol::{Command, Event, Place, Split};
+use super::protocol::{Command, Event, Frames, Place, Split};
 use super::sampling::Sampling;
 use super::training::Run;
 use crate::data::ImageSet;
@@ -40,10 +40,15 @@ pub struct Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// Chooses the device and reports it as the event `ready`.
-    pub async fn create(force_cpu: bool, emit: Function) -> Result<Session, JsError> {
+    /// Chooses the device and reports it as the event `ready`. `device` is "gpu" or "cpu"; anything else leaves the
+    /// choice to us. Without a GPU, asking for one is an error.
+    pub async fn create(device: &str, emit: Function) -> Result<Session, JsError> {
         let emitter = Emitter::new(emit);
-        let wanted = if force_cpu { Wanted::Cpu } else { Wanted::Auto };
+        let wanted = match device {
+            "gpu" => Wanted::Gpu,
+            "cpu" => Wanted::Cpu,
+            _ => Wanted::Auto,
+        };
         let compute = Compute::choose(wanted).await?;
         // The callback may come from anywhere; a channel brings its news to this thread.
         let (sender, mut receiver) = mpsc::unbounded();
@@ -64,26 +69,22 @@ impl Session {
             reason: compute.reason.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
         });
-        Ok(Self { compute, emitter, train: None, test: None, run: None, sampling: None, training_next: true })
+        Ok(Self {
+            compute,
+            emitter,
+            train: None,
+            test: None,
+            run: None,
+            sampling: None,
+            training_next: true,
+        })
     }
 
     /// Does what a message asks for; what goes wrong is reported as the event `error`.
-    pub async fn handle(&mut self, command: Command) {
-        match command {
-            Command::Data { split, bytes } => self.data(split, &bytes),
-            Command::Schedule { schedule } => self.schedule(&schedule),
-            Command::Forward { schedule, image, t, noise_seed } => {
-                if let Err(error) = self.forward(&schedule, image, t, noise_seed).await {
-                    self.emitter.error(Place::Forward, error);
-                }
-            }
-            Command::NewRun { config } => self.new_run(config),
-            Command::Train => self.set_going(true),
-            Command::Pause => self.set_going(false),
-            Command::TrainStep => self.train_step().await,
-            Command::Sample { config } => self.sample(&config).await,
-            Command::CancelSample => self.cancel_sample().await,
-            Command::LoseDevice => self.compute.lose(),
+    pub async fn handle(&mut self, command: Ts<Command>) {
+        match command.to_rust() {
+            Ok(command) => self.obey(command).await,
+            Err(error) => self.emitter.error(Place::of_command(&command.js_value()), error),
         }
     }
 
@@ -94,7 +95,8 @@ impl Session {
 
     /// One slice of work: some training steps, or some steps of a trajectory.
     pub async fn advance(&mut self) {
-        let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || self.sampling.is_none());
+        let training =
+            self.run.as_ref().is_some_and(Run::busy) && (self.training_next || self.sampling.is_none());
         self.training_next = !training;
         if training {
             if let Some(run) = &mut self.run {
@@ -109,6 +111,30 @@ impl Session {
 }
 
 impl Session {
+    async fn obey(&mut self, command: Command) {
+        match command {
+            Command::Data { split, bytes } => self.data(split, &bytes),
+            Command::Schedule { schedule } => self.schedule(&schedule),
+            Command::Forward {
+                schedule,
+                image,
+                t,
+                noise_seed,
+            } => {
+                if let Err(error) = self.forward(&schedule, image, t, noise_seed).await {
+                    self.emitter.error(Place::Forward, error);
+                }
+            }
+            Command::NewRun { config } => self.new_run(config),
+            Command::Train => self.set_going(true),
+            Command::Pause => self.set_going(false),
+            Command::TrainStep => self.train_step().await,
+            Command::Sample { config } => self.sample(&config).await,
+            Command::CancelSample => self.cancel_sample().await,
+            Command::LoseDevice => self.compute.lose(),
+        }
+    }
+
     fn data(&mut self, split: Split, bytes: &[u8]) {
         match ImageSet::unpack(bytes) {
             Ok(set) => {
@@ -143,7 +169,10 @@ impl Session {
     async fn forward(&self, config: &ScheduleConfig, image: u32, t: u32, seed: f64) -> Result<(), String> {
         let test = self.test.as_ref().ok_or("the images are not loaded yet")?;
         if image as usize >= test.count() {
-            return Err(format!("image must be from 0 to {}, not {image}", test.count() - 1));
+            return Err(format!(
+                "image must be from 0 to {}, not {image}",
+                test.count() - 1
+            ));
         }
         let schedule = Schedule::new(config).map_err(|error| error.to_string())?;
         let alpha_bar = match t {
@@ -155,7 +184,9 @@ impl Session {
         let x_0 = test.images(&[image as usize], &device);
         let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), &device);
         let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
-        let frames = Frames::read([x_0, eps, x_t]).await.map_err(|error| error.to_string())?;
+        let frames = Frames::read([x_0, eps, x_t])
+            .await
+            .map_err(|error| error.to_string())?;
         let [x_0, eps, x_t] = frames;
         self.emitter.emit(Event::Forward {
             image,
@@ -174,7 +205,9 @@ impl Session {
 
     fn new_run(&mut self, config: TrainConfig) {
         let Some(data) = self.train.clone() else {
-            return self.emitter.error(Place::Train, "the training images are not loaded yet");
+            return self
+                .emitter
+                .error(Place::Train, "the training images are not loaded yet");
         };
         let preset = config.preset;
         match Trainer::new(config, data, &self.compute.device) {
@@ -189,11 +222,15 @@ impl Session {
 
     fn set_going(&mut self, going: bool) {
         let Some(run) = &mut self.run else {
-            return self.emitter.error(Place::Train, "there is no run yet: start one first");
+            return self
+                .emitter
+                .error(Place::Train, "there is no run yet: start one first");
         };
         run.going = going;
         if !going {
-            self.emitter.emit(Event::Paused { step: run.trainer.steps_taken() });
+            self.emitter.emit(Event::Paused {
+                step: run.trainer.steps_taken(),
+            });
         }
     }
 

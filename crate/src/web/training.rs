@@ -1,8 +1,7 @@
 //! Training in slices short enough that the worker stays ready to answer.
 
 use super::emitter::Emitter;
-use super::frames::Frames;
-use super::protocol::{Event, Place};
+use super::protocol::{Event, Frames, Place};
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, clock};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
@@ -34,7 +33,13 @@ struct Grid {
 
 impl Run {
     pub fn new(trainer: Trainer) -> Self {
-        Self { trainer, going: false, warm_up_seconds: None, pace: None, grid: None }
+        Self {
+            trainer,
+            going: false,
+            warm_up_seconds: None,
+            pace: None,
+            grid: None,
+        }
     }
 
     pub fn busy(&self) -> bool {
@@ -48,7 +53,12 @@ impl Run {
         }
         let steps = self.pace.map_or(1.0, |pace| (SLICE / pace).clamp(1.0, MAX_STEPS)) as u32;
         let every = self.trainer.config().grid_every;
-        self.train(steps.min(every - self.trainer.steps_taken() % every), compute, emitter).await;
+        self.train(
+            steps.min(every - self.trainer.steps_taken() % every),
+            compute,
+            emitter,
+        )
+        .await;
     }
 
     /// Takes `steps` training steps and reports them.
@@ -66,7 +76,11 @@ impl Run {
                     steps_per_second: self.pace.map(f64::recip),
                     warm_up_seconds: self.warm_up_seconds,
                 });
-                if self.trainer.steps_taken().is_multiple_of(self.trainer.config().grid_every) {
+                if self
+                    .trainer
+                    .steps_taken()
+                    .is_multiple_of(self.trainer.config().grid_every)
+                {
                     self.begin_grid(compute, emitter);
                 }
             }
@@ -77,12 +91,18 @@ impl Run {
     fn stop(&mut self, error: TrainError, emitter: &Emitter) {
         self.going = false;
         emitter.error(Place::Train, error);
-        emitter.emit(Event::Paused { step: self.trainer.steps_taken() });
+        emitter.emit(Event::Paused {
+            step: self.trainer.steps_taken(),
+        });
     }
 
     /// Samples of every class from noise that is the same at every step of the run.
     fn begin_grid(&mut self, compute: &Compute, emitter: &Emitter) {
-        let rows = if compute.backend == Backend::Gpu && !compute.software { 2 } else { 1 };
+        let rows = if compute.backend == Backend::Gpu && !compute.software {
+            2
+        } else {
+            1
+        };
         let labels: Vec<u8> = (0..rows).flat_map(|_| 0..NULL_CLASS).collect();
         let config = SampleConfig {
             sampler: SamplerKind::Ddim,
@@ -96,7 +116,12 @@ impl Run {
         match started {
             Ok(trajectory) => {
                 let network = self.trainer.ema_network();
-                self.grid = Some(Grid { step: self.trainer.steps_taken(), labels, network, trajectory });
+                self.grid = Some(Grid {
+                    step: self.trainer.steps_taken(),
+                    labels,
+                    network,
+                    trajectory,
+                });
             }
             Err(error) => emitter.error(Place::Train, error),
         }
@@ -112,7 +137,11 @@ impl Run {
             }
         }
         match Frames::read([grid.trajectory.x_t()]).await {
-            Ok([frames]) => emitter.emit(Event::Grid { step: grid.step, labels: grid.labels, frames }),
+            Ok([frames]) => emitter.emit(Event::Grid {
+                step: grid.step,
+                labels: grid.labels,
+                frames,
+            }),
             Err(error) => emitter.error(Place::Train, error),
         }
     }

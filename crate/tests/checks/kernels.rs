@@ -14,8 +14,12 @@ async fn convolution(
 ) -> Vec<Vec<f32>> {
     let device = device.clone().autodiff();
     let mut rng = Rng::new(5, Stream::Data, size as u32);
-    let x = rng.normal_tensor([batch, input, size, size], &device).require_grad();
-    let weight = rng.normal_tensor([output, input, kernel, kernel], &device).require_grad();
+    let x = rng
+        .normal_tensor([batch, input, size, size], &device)
+        .require_grad();
+    let weight = rng
+        .normal_tensor([output, input, kernel, kernel], &device)
+        .require_grad();
     let bias = rng.normal_tensor([output], &device).require_grad();
     let y = kernels::conv2d(x.clone(), weight.clone(), bias.clone(), stride, padding);
     let mut found = vec![values(y.clone().inner()).await];
@@ -41,8 +45,17 @@ pub async fn convolution_follows_its_twin(device: &Device) {
     for (sizes, options) in cases {
         let found = convolution(sizes, options, device).await;
         let expected = convolution(sizes, options, &Device::flex()).await;
-        for ((what, found), expected) in ["y", "x.grad", "weight.grad", "bias.grad"].iter().zip(found).zip(expected) {
-            assert_close(&format!("{what} of {sizes:?} {options:?}"), &found, &expected, 1e-4);
+        for ((what, found), expected) in ["y", "x.grad", "weight.grad", "bias.grad"]
+            .iter()
+            .zip(found)
+            .zip(expected)
+        {
+            assert_close(
+                &format!("{what} of {sizes:?} {options:?}"),
+                &found,
+                &expected,
+                1e-4,
+            );
         }
     }
 }

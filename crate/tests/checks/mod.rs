@@ -16,7 +16,9 @@ pub async fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 /// Asserts that every entry is within `tolerance` of the expected one, relative to the largest expected entry.
 pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
-    let largest = expected.iter().fold(0f32, |largest, value| largest.max(value.abs()));
+    let largest = expected
+        .iter()
+        .fold(0f32, |largest, value| largest.max(value.abs()));
     assert_within(what, found, expected, tolerance * largest);
 }
 
@@ -26,6 +28,9 @@ pub fn assert_within(what: &str, found: &[f32], expected: &[f32], bound: f32) {
     for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
         // A comparison with NaN is false: write it so that NaN fails.
         let close = (found - expected).abs() <= bound;
-        assert!(close, "{what}[{i}] is {found}, expected {expected} within {bound}");
+        assert!(
+            close,
+            "{what}[{i}] is {found}, expected {expected} within {bound}"
+        );
     }
 }

@@ -21,18 +21,29 @@ impl Oracle {
     fn parse(file: &[u8]) -> Self {
         let (_, metadata) = SafeTensors::read_metadata(file).expect("a safetensors file");
         let config = metadata.metadata().as_ref().expect("metadata")["config"].clone();
-        let tensors = SafeTensors::deserialize(file).expect("a safetensors file").tensors();
+        let tensors = SafeTensors::deserialize(file)
+            .expect("a safetensors file")
+            .tensors();
         let read = |(name, view): (String, safetensors::tensor::TensorView)| {
             let values: Vec<f32> = match view.dtype() {
-                Dtype::F32 => view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect(),
-                Dtype::I32 => {
-                    view.data().chunks_exact(4).map(|b| i32::from_le_bytes(b.try_into().unwrap()) as f32).collect()
-                }
+                Dtype::F32 => view
+                    .data()
+                    .chunks_exact(4)
+                    .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
+                    .collect(),
+                Dtype::I32 => view
+                    .data()
+                    .chunks_exact(4)
+                    .map(|b| i32::from_le_bytes(b.try_into().unwrap()) as f32)
+                    .collect(),
                 other => panic!("{name} has type {other:?}"),
             };
             (name, TensorData::new(values, view.shape().to_vec()))
         };
-        Self { config, tensors: tensors.into_iter().map(read).collect() }
+        Self {
+            config,
+            tensors: tensors.into_iter().map(read).collect(),
+        }
     }
 
     fn tensor<const D: usize>(&self, name: &str, device: &Device) -> Tensor<D> {
@@ -44,7 +55,9 @@ impl Oracle {
     }
 
     fn weights(&self) -> BTreeMap<String, TensorData> {
-        let strip = |(name, data): (&String, &TensorData)| Some((name.strip_prefix("weight.")?.to_string(), data.clone()));
+        let strip = |(name, data): (&String, &TensorData)| {
+            Some((name.strip_prefix("weight.")?.to_string(), data.clone()))
+        };
         self.tensors.iter().filter_map(strip).collect()
     }
 }
@@ -52,7 +65,8 @@ impl Oracle {
 /// diffusers' `UNet2DModel`: output within 1e-4, every gradient within 1e-3, relative to the largest entry.
 pub async fn unet_matches_diffusers(device: &Device) {
     let oracle = Oracle::parse(UNET2D);
-    let config: UNetConfig = serde_json::from_str(&oracle.config).expect("diffusers' config is read as it is");
+    let config: UNetConfig =
+        serde_json::from_str(&oracle.config).expect("diffusers' config is read as it is");
     let device = device.clone().autodiff();
     let unet = config.init(0, &device).expect("a valid config");
     let unet = parameters::load(unet, oracle.weights()).expect("the reference's keys are ours");
@@ -61,14 +75,32 @@ pub async fn unet_matches_diffusers(device: &Device) {
     let t = oracle.tensor::<1>("in.t", &device);
     let labels: Tensor<1, Int> = oracle.tensor::<1>("in.y", &device).int();
     let out = unet.forward(x, t, Some(labels));
-    assert_close("out", &values(out.clone().inner()).await, &oracle.values("out"), 1e-4);
+    assert_close(
+        "out",
+        &values(out.clone().inner()).await,
+        &oracle.values("out"),
+        1e-4,
+    );
 
-    let mut collected = Collect { grads: out.square().mean().backward(), path: Vec::new(), found: Vec::new() };
+    let mut collected = Collect {
+        grads: out.square().mean().backward(),
+        path: Vec::new(),
+        found: Vec::new(),
+    };
     unet.visit(&mut collected);
-    let expected: Vec<_> = collected.found.iter().map(|(name, _)| oracle.values(&format!("grad.{name}"))).collect();
-    let largest = expected.iter().flatten().fold(0f32, |largest, value| largest.max(value.abs()));
+    let expected: Vec<_> = collected
+        .found
+        .iter()
+        .map(|(name, _)| oracle.values(&format!("grad.{name}")))
+        .collect();
+    let largest = expected
+        .iter()
+        .flatten()
+        .fold(0f32, |largest, value| largest.max(value.abs()));
     for ((name, grad), expected) in collected.found.into_iter().zip(expected) {
-        let own = expected.iter().fold(0f32, |largest, value| largest.max(value.abs()));
+        let own = expected
+            .iter()
+            .fold(0f32, |largest, value| largest.max(value.abs()));
         // The softmax is blind to the bias of the keys: that gradient is 0, and rounding is all there is of it.
         let bound = 1e-3 * own.max(1e-3 * largest);
         assert_within(&format!("grad.{name}"), &values(grad).await, &expected, bound);
@@ -84,7 +116,10 @@ struct Collect {
 impl ModuleVisitor for Collect {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let name = self.path.join(".");
-        let grad = param.val().grad_remove(&mut self.grads).unwrap_or_else(|| panic!("{name} has no gradient"));
+        let grad = param
+            .val()
+            .grad_remove(&mut self.grads)
+            .unwrap_or_else(|| panic!("{name} has no gradient"));
         self.found.push((name, grad.flatten(0, D - 1)));
     }
     fn enter_module(&mut self, name: &str, _container_type: &str) {

@@ -21,9 +21,15 @@ async fn sample(sampler: SamplerKind, device: &Device) -> Vec<f32> {
         ..SampleConfig::default()
     };
     let schedule = Schedule::new(&Default::default()).expect("the default is valid");
-    let mut trajectory =
-        Trajectory::new(&config, &schedule, Prediction::Epsilon, [2, 1, 28, 28], Some(NULL_CLASS), device)
-            .expect("a valid configuration");
+    let mut trajectory = Trajectory::new(
+        &config,
+        &schedule,
+        Prediction::Epsilon,
+        [2, 1, 28, 28],
+        Some(NULL_CLASS),
+        device,
+    )
+    .expect("a valid configuration");
     while trajectory.step(&network).is_some() {}
     values(trajectory.x_t()).await
 }
@@ -32,7 +38,15 @@ async fn sample(sampler: SamplerKind, device: &Device) -> Vec<f32> {
 pub async fn samplers_follow_the_cpu(device: &Device) {
     for sampler in [SamplerKind::Ddpm, SamplerKind::Ddim] {
         let expected = sample(sampler, &Device::flex()).await;
-        assert!(expected.iter().any(|value| value.abs() > 0.1), "the samples are not empty");
-        assert_within(&format!("{sampler:?}"), &sample(sampler, device).await, &expected, 2e-3);
+        assert!(
+            expected.iter().any(|value| value.abs() > 0.1),
+            "the samples are not empty"
+        );
+        assert_within(
+            &format!("{sampler:?}"),
+            &sample(sampler, device).await,
+            &expected,
+            2e-3,
+        );
     }
 }

@@ -18,7 +18,11 @@ pub fn bars() -> Arc<ImageSet> {
         let left = rng.below(20);
         (0..784u32).map(move |i| {
             let (row, column) = (i / 28, i % 28);
-            if (left..left + 8).contains(&column) && row / 3 <= label as u32 { 255 } else { 0 }
+            if (left..left + 8).contains(&column) && row / 3 <= label as u32 {
+                255
+            } else {
+                0
+            }
         })
     });
     let pixels = pixels.collect();
@@ -26,7 +30,12 @@ pub fn bars() -> Arc<ImageSet> {
 }
 
 pub fn config() -> TrainConfig {
-    TrainConfig { preset: Preset::Tiny, batch_size: 8, warm_up_steps: 2, ..TrainConfig::default() }
+    TrainConfig {
+        preset: Preset::Tiny,
+        batch_size: 8,
+        warm_up_steps: 2,
+        ..TrainConfig::default()
+    }
 }
 
 async fn run(device: &Device, steps: u32) -> (Trainer, Vec<StepReport>) {
@@ -39,7 +48,8 @@ async fn run(device: &Device, steps: u32) -> (Trainer, Vec<StepReport>) {
 pub async fn a_run_follows_the_cpu(device: &Device) {
     let (_, found) = run(device, 6).await;
     let (_, expected) = run(&Device::flex(), 6).await;
-    let both = |reports: &[StepReport]| -> Vec<f32> { reports.iter().flat_map(|r| [r.loss, r.grad_norm]).collect() };
+    let both =
+        |reports: &[StepReport]| -> Vec<f32> { reports.iter().flat_map(|r| [r.loss, r.grad_norm]).collect() };
     assert_close("losses and gradient norms", &both(&found), &both(&expected), 2e-3);
 }
 

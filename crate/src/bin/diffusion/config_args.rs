@@ -9,10 +9,17 @@ type Error = Box<dyn std::error::Error>;
 
 /// Adds a flag for every field of `T`, nested ones with their parents' names in front.
 pub fn add<T: Serialize + Default>(command: Command) -> Result<Command, Error> {
-    Ok(leaves::<T>()?.into_iter().fold(command, |command, (path, default)| {
-        let name = flag(&path);
-        command.arg(Arg::new(name.clone()).long(name).value_name("VALUE").help(format!("[default: {default}]")))
-    }))
+    Ok(leaves::<T>()?
+        .into_iter()
+        .fold(command, |command, (path, default)| {
+            let name = flag(&path);
+            command.arg(
+                Arg::new(name.clone())
+                    .long(name)
+                    .value_name("VALUE")
+                    .help(format!("[default: {default}]")),
+            )
+        }))
 }
 
 /// The configuration that the flags describe.
@@ -26,9 +33,12 @@ pub fn read<T: Serialize + DeserializeOwned + Default>(matches: &ArgMatches) -> 
                 // What is no JSON is left for the type to complain of.
                 _ => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())),
             };
-            let field = path.iter().fold(&mut config, |object, key| &mut object[key.as_str()]);
+            let field = path
+                .iter()
+                .fold(&mut config, |object, key| &mut object[key.as_str()]);
             *field = value;
-            serde_json::from_value::<T>(config.clone()).map_err(|error| format!("--{name} {text}: {error}"))?;
+            serde_json::from_value::<T>(config.clone())
+                .map_err(|error| format!("--{name} {text}: {error}"))?;
         }
     }
     Ok(serde_json::from_value(config)?)
@@ -70,16 +80,30 @@ mod tests {
     use diffusion_playground::train::TrainConfig;
 
     fn parse(arguments: &[&str]) -> Result<TrainConfig, String> {
-        let command = add::<TrainConfig>(Command::new("train").no_binary_name(true)).map_err(|e| e.to_string())?;
-        let matches = command.try_get_matches_from(arguments).map_err(|e| e.to_string())?;
+        let command =
+            add::<TrainConfig>(Command::new("train").no_binary_name(true)).map_err(|e| e.to_string())?;
+        let matches = command
+            .try_get_matches_from(arguments)
+            .map_err(|e| e.to_string())?;
         read(&matches).map_err(|e| e.to_string())
     }
 
     #[test]
     fn flags_change_fields_and_leave_the_others() {
-        let config = parse(&["--batch-size", "8", "--schedule-kind", "cosine", "--preset", "tiny"]).unwrap();
+        let config = parse(&[
+            "--batch-size",
+            "8",
+            "--schedule-kind",
+            "cosine",
+            "--preset",
+            "tiny",
+        ])
+        .unwrap();
         let default = TrainConfig::default();
-        assert_eq!((config.batch_size, config.learning_rate), (8, default.learning_rate));
+        assert_eq!(
+            (config.batch_size, config.learning_rate),
+            (8, default.learning_rate)
+        );
         assert_ne!(config.schedule.kind, default.schedule.kind);
         assert_ne!(config.preset, default.preset);
     }

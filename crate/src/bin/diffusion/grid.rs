@@ -7,7 +7,13 @@ use std::path::Path;
 type Error = Box<dyn std::error::Error>;
 
 /// Writes `count` grey images in [-1, 1], `[count, height, width]`, as a PNG of `columns` columns.
-pub fn write_png(path: &Path, values: &[f32], height: usize, width: usize, columns: usize) -> Result<(), Error> {
+pub fn write_png(
+    path: &Path,
+    values: &[f32],
+    height: usize,
+    width: usize,
+    columns: usize,
+) -> Result<(), Error> {
     let count = values.len() / (height * width);
     let rows = count.div_ceil(columns);
     let stride = columns * width;
@@ -21,7 +27,8 @@ pub fn write_png(path: &Path, values: &[f32], height: usize, width: usize, colum
             }
         }
     }
-    let file = File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    let file =
+        File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     let mut encoder = png::Encoder::new(BufWriter::new(file), stride as u32, (rows * height) as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);

@@ -19,28 +19,59 @@ type Error = Box<dyn std::error::Error>;
 pub fn command() -> Command {
     let command = Command::new("sample")
         .about("Draws samples from a checkpoint into a PNG grid")
-        .arg(Arg::new("model").required(true).value_parser(value_parser!(PathBuf)).help("A checkpoint"))
-        .arg(Arg::new("out").long("out").default_value("samples.png").value_parser(value_parser!(PathBuf)))
-        .arg(Arg::new("columns").long("columns").default_value("10").value_parser(value_parser!(u16).range(1..)))
+        .arg(
+            Arg::new("model")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A checkpoint"),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .default_value("samples.png")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            Arg::new("columns")
+                .long("columns")
+                .default_value("10")
+                .value_parser(value_parser!(u16).range(1..)),
+        )
         .arg(device_arg());
     // The defaults of a configuration always serialise.
     config_args::add::<SampleConfig>(command.clone()).unwrap_or(command)
 }
 
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
-    let file = arguments.get_one::<PathBuf>("model").ok_or("a checkpoint is needed")?;
-    let checkpoint = Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+    let file = arguments
+        .get_one::<PathBuf>("model")
+        .ok_or("a checkpoint is needed")?;
+    let checkpoint =
+        Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
     let config: SampleConfig = config_args::read(arguments)?;
     let compute = choose_device(arguments).await?;
     let network = checkpoint.ema_network(&compute.device)?;
     let schedule = Schedule::new(&checkpoint.config.schedule)?;
     let model = checkpoint.config.preset.config();
-    let shape = [config.count, model.in_channels, model.sample_size, model.sample_size];
-    let mut trajectory =
-        Trajectory::new(&config, &schedule, Prediction::Epsilon, shape, Some(NULL_CLASS), &compute.device)?;
+    let shape = [
+        config.count,
+        model.in_channels,
+        model.sample_size,
+        model.sample_size,
+    ];
+    let mut trajectory = Trajectory::new(
+        &config,
+        &schedule,
+        Prediction::Epsilon,
+        shape,
+        Some(NULL_CLASS),
+        &compute.device,
+    )?;
 
     let bar = ProgressBar::new(config.steps as u64);
-    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {eta} left")?);
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:30} {pos}/{len} steps  {eta} left",
+    )?);
     while trajectory.step(&network).is_some() {
         // Nothing else holds the queue back.
         read(trajectory.x_t().slice([0..1, 0..1, 0..1, 0..1])).await?;
@@ -52,6 +83,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let columns = arguments.get_one::<u16>("columns").copied().unwrap_or(10) as usize;
     let values = read(trajectory.x_t()).await?;
     grid::write_png(out, &values, shape[2], shape[3], columns.min(config.count))?;
-    println!("{} samples, {} model calls: {}", config.count, trajectory.model_calls(), out.display());
+    println!(
+        "{} samples, {} model calls: {}",
+        config.count,
+        trajectory.model_calls(),
+        out.display()
+    );
     Ok(())
 }

@@ -19,8 +19,18 @@ const STEPS_A_READ: u32 = 10;
 pub fn command() -> Command {
     let command = Command::new("train")
         .about("Trains a network and writes a checkpoint")
-        .arg(Arg::new("data").required(true).value_parser(value_parser!(PathBuf)).help("A packed data set"))
-        .arg(Arg::new("out").long("out").default_value("model.safetensors").value_parser(value_parser!(PathBuf)))
+        .arg(
+            Arg::new("data")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A packed data set"),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .default_value("model.safetensors")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .arg(
             Arg::new("resume")
                 .long("resume")
@@ -40,7 +50,10 @@ pub fn command() -> Command {
 }
 
 pub fn device_arg() -> Arg {
-    Arg::new("device").long("device").default_value("auto").value_parser(value_parser!(Wanted))
+    Arg::new("device")
+        .long("device")
+        .default_value("auto")
+        .value_parser(value_parser!(Wanted))
 }
 
 pub async fn choose_device(arguments: &ArgMatches) -> Result<Compute, Error> {
@@ -91,7 +104,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     std::fs::write(out, trainer.save().await?)
         .map_err(|error| format!("{} cannot be written: {error}", out.display()))?;
     match smoothed {
-        Some(loss) => println!("{} steps, smoothed loss {loss:.4}: {}", trainer.steps_taken(), out.display()),
+        Some(loss) => println!(
+            "{} steps, smoothed loss {loss:.4}: {}",
+            trainer.steps_taken(),
+            out.display()
+        ),
         None => println!("{} steps: {}", trainer.steps_taken(), out.display()),
     }
     Ok(())
