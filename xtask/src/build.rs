@@ -19,17 +19,6 @@ const MODULE: &str = "diffusion_playground";
 /// What the browser asks for by name; esbuild follows the imports.
 const ENTRIES: [&str; 4] = ["main.js", "worker.js", "bench.js", "page.css"];
 
-/// What the Rust compiler emits, so that wasm-opt neither refuses it nor goes beyond it.
-const WASM_FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    "--enable-simd",
-];
-
 pub fn run() -> Result<()> {
     module()?;
     page()
@@ -55,36 +44,11 @@ fn module() -> Result<()> {
             .args(["--target", "web", "--out-dir", PACKAGE])
             .arg(&compiled),
     )?;
-    optimise(&module_file())?;
     Ok(fs::write(stamp, built_from)?)
 }
 
 fn module_file() -> PathBuf {
     at(PACKAGE).join(format!("{MODULE}_bg.wasm"))
-}
-
-/// Lets wasm-opt rewrite the module, and keeps what it wrote if that is smaller.
-fn optimise(module: &Path) -> Result<()> {
-    say("Optimising the module");
-    let optimised = module.with_extension("optimised");
-    let mut wasm_opt = node::command("wasm-opt")?;
-    wasm_opt
-        .args(WASM_FEATURES)
-        .arg("-O3")
-        .arg(module)
-        .arg("-o")
-        .arg(&optimised);
-    if let Err(error) = shell::run(&mut wasm_opt) {
-        say(format!("The module stays as the compiler wrote it: {error}"));
-        return Ok(());
-    }
-    let (before, after) = (fs::metadata(module)?.len(), fs::metadata(&optimised)?.len());
-    say(format!("{before} bytes became {after}"));
-    if after < before {
-        Ok(fs::rename(optimised, module)?)
-    } else {
-        Ok(fs::remove_file(optimised)?)
-    }
 }
 
 /// Bundles the scripts and styles and puts everything that is served in place.

@@ -130,8 +130,9 @@ fn name(info: &wgpu::AdapterInfo) -> &str {
 
 /// A browser does not say what kind of adapter it has: the names of the programs are known.
 fn is_software(info: &wgpu::AdapterInfo) -> bool {
-    let known = ["SwiftShader", "llvmpipe", "Basic Render"];
-    info.device_type == wgpu::DeviceType::Cpu || known.iter().any(|program| info.name.contains(program))
+    let name = info.name.to_lowercase();
+    let known = ["swiftshader", "llvmpipe", "basic render"];
+    info.device_type == wgpu::DeviceType::Cpu || known.iter().any(|program| name.contains(program))
 }
 
 /// What kind of adapter would be used, or why none can be.
@@ -159,7 +160,13 @@ async fn probe() -> Result<wgpu::AdapterInfo, ComputeError> {
             "the graphics adapter lacks timestamp queries".into(),
         ));
     }
-    Ok(adapter.get_info())
+    let info = adapter.get_info();
+    #[cfg(target_arch = "wasm32")]
+    let info = wgpu::AdapterInfo {
+        name: browser_adapter_name().await.unwrap_or(info.name),
+        ..info
+    };
+    Ok(info)
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -175,4 +182,23 @@ fn browser_offers_webgpu() -> Result<(), ComputeError> {
         Ok(gpu) if gpu.is_object() => Ok(()),
         _ => Err(ComputeError("this browser does not offer WebGPU".into())),
     }
+}
+
+/// What the browser tells of its adapter: maker, family and, in some browsers, the model. wgpu passes on only the last.
+#[cfg(target_arch = "wasm32")]
+async fn browser_adapter_name() -> Option<String> {
+    use js_sys::{Function, Promise, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
+    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).ok();
+    let gpu = get(&get(&js_sys::global(), "navigator")?, "gpu")?;
+    let request: Function = get(&gpu, "requestAdapter")?.dyn_into().ok()?;
+    let promise: Promise = request.call0(&gpu).ok()?.dyn_into().ok()?;
+    let adapter = wasm_bindgen_futures::JsFuture::from(promise).await.ok()?;
+    let info = get(&adapter, "info")?;
+    let known = |key| get(&info, key)?.as_string().filter(|text| !text.is_empty());
+    let words: Vec<String> = ["vendor", "architecture", "description"]
+        .into_iter()
+        .filter_map(known)
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
