@@ -73,5 +73,5 @@ export async function figure(page, name) {
  * @param {number} steps
  */
 export async function trained(page, steps) {
-  await expect.poll(() => figure(page, 'Training steps'), { timeout: 120_000 }).toBeGreaterThanOrEqual(steps);
+  await expect.poll(() => figure(page, 'Training steps'), { timeout: 300_000 }).toBeGreaterThanOrEqual(steps);
 }

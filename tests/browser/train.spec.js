@@ -15,6 +15,8 @@ test('one step is exactly one, and reset goes back to none', async ({ page }) =>
 });
 
 test('training lowers the loss and improves the samples, and pause stops it', async ({ page }) => {
+  // A software adapter takes minutes to compile the shaders of training and of sampling.
+  test.slow();
   await open(page, `#${TINY}&learningRate=0.005`);
   await page.getByRole('button', { name: 'Start training' }).click();
   await trained(page, 1);

@@ -181,8 +181,10 @@ fn conv_kernel<F: Float>(
                 // out + padding = in * stride + k
                 let y = out_y + padding - ky;
                 let x_ = out_x + padding - kx;
-                let reached =
-                    out_y + padding >= ky && out_x + padding >= kx && y % stride == 0 && x_ % stride == 0;
+                let reached = out_y + padding >= ky
+                    && out_x + padding >= kx
+                    && y.is_multiple_of(stride)
+                    && x_.is_multiple_of(stride);
                 let in_y = y / stride;
                 let in_x = x_ / stride;
                 if inside && term < terms && reached && in_y < sizes.height && in_x < sizes.width {
