@@ -16,7 +16,7 @@ use crate::project;
 use crate::shell::{find, read, run, say};
 use crate::tools;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Installs the standard library where it is missing.
 pub fn ensure() -> Result<()> {
