@@ -100,6 +100,9 @@ async function bench() {
     trajectories.push(seconds / modelCalls);
   }
 
+  worker.post({ type: 'vitals' });
+  const { heapBytes, constructorRuns } = await next('vitals');
+
   const settled = reports.slice(Math.min(20, reports.length - 1));
   const mean = (/** @type {StepReport[]} */ part) =>
     part.reduce((sum, { loss }) => sum + loss, 0) / part.length;
@@ -120,7 +123,8 @@ async function bench() {
     lossFirst10: mean(reports.slice(0, 10)),
     lossLast10: mean(reports.slice(-10)),
     samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
-    heapBytes: /** @type {any} */ (performance).memory?.usedJSHeapSize,
+    heapBytes,
+    constructorRuns,
   };
 }
 

@@ -1,7 +1,7 @@
 // Owns the wasm session: takes requests one at a time, and between them lets it work a slice at a time. Runs in the worker,
 // or on the page's own thread where a worker cannot have WebGPU.
 
-import init, { Session } from '../pkg/diffusion_playground.js';
+import init, { constructorRuns, Session } from '../pkg/diffusion_playground.js';
 import { fetchPack, forgetPack, keepPack } from './packs.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').Command} Command */
@@ -26,6 +26,8 @@ export class Host {
   /** What the crate said of the last file that it could not read. */
   #complaint = '';
   #wake = () => {};
+  /** @type {WebAssembly.Memory | undefined} */
+  #memory;
   #stopped = false;
 
   /** @param {(message: Message) => void} emit */
@@ -47,6 +49,7 @@ export class Host {
   post(request) {
     if (request.type === 'start') this.#run(request.device);
     else if (request.type === 'download') this.#download(request.split);
+    else if (request.type === 'vitals') this.#tellVitals();
     else this.#enqueue(request);
   }
 
@@ -67,7 +70,7 @@ export class Host {
   async #run(device) {
     try {
       this.#download('test');
-      await init();
+      this.#memory = (await init()).memory;
       const session = await Session.create(device, this.#emit);
       setTimeout(() => this.#download('train'), IDLE_MS);
       while (!this.#stopped) {
@@ -82,6 +85,15 @@ export class Host {
     } catch (error) {
       this.crash(error);
     }
+  }
+
+  #tellVitals() {
+    if (!this.#memory) return;
+    this.#emit({
+      type: 'vitals',
+      heapBytes: this.#memory.buffer.byteLength,
+      constructorRuns: constructorRuns(),
+    });
   }
 
   /** @param {Session} session @param {Command} command */

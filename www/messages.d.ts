@@ -7,7 +7,9 @@ export type Request =
   /** First message: load the module and choose a device. */
   | { type: 'start'; device: string }
   /** Fetch a data set that is not there yet. */
-  | { type: 'download'; split: Split };
+  | { type: 'download'; split: Split }
+  /** How the module itself is doing. Answered by `vitals`. */
+  | { type: 'vitals' };
 
 export type Message =
   | Event
@@ -16,6 +18,8 @@ export type Message =
   /** `total` is 0 when the server does not say how much will come. */
   | { type: 'progress'; split: Split; loaded: number; total: number }
   | { type: 'downloadFailed'; split: Split; message: string }
+  /** The module's memory, which never shrinks, and how often its link-time constructors ran: once, or all is slow. */
+  | { type: 'vitals'; heapBytes: number; constructorRuns: number }
   /** The module failed in a way that it cannot go on from. */
   | { type: 'crashed'; message: string }
   /** Everything begins again: forget what the last worker said. */

@@ -41,7 +41,7 @@ fn module() -> Result<()> {
     let mut bindgen = tools::command("wasm-bindgen")?;
     shell::run(
         bindgen
-            .args(["--target", "web", "--out-dir", PACKAGE])
+            .args(["--target", "web", "--remove-name-section", "--out-dir", PACKAGE])
             .arg(&compiled),
     )?;
     Ok(fs::write(stamp, built_from)?)

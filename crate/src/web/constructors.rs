@@ -13,10 +13,12 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Runs the constructors. Call once.
-pub(super) fn run() {
-    // SAFETY: the linker defines it, without arguments or result; the module's start calls it once.
-    unsafe { __wasm_call_ctors() }
+/// Runs the constructors, unless they have run. The module's start calls it; a browser test, which has no start, too.
+pub fn run() {
+    if constructor_runs() == 0 {
+        // SAFETY: the linker defines it, without arguments or result, and `count` keeps this from being its second call.
+        unsafe { __wasm_call_ctors() }
+    }
 }
 
 static RUNS: AtomicU32 = AtomicU32::new(0);

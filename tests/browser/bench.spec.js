@@ -1,0 +1,9 @@
+import { expect, test } from './playground.js';
+
+test('the benchmark runs to its end, and the module ran its constructors once', async ({ page }) => {
+  await page.goto('bench.html?preset=tiny&batch=4&steps=3&device=cpu');
+  await expect(page.getByRole('status')).toHaveText('Done');
+  const result = JSON.parse((await page.locator('#result').textContent()) ?? '');
+  expect(result).toMatchObject({ backend: 'cpu', preset: 'tiny', steps: 3, constructorRuns: 1 });
+  expect(result.heapBytes).toBeGreaterThan(0);
+});
