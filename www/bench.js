@@ -4,6 +4,7 @@
 import { connect } from './connection.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').StepReport} StepReport */
+/** @typedef {import('../pkg/diffusion_playground.js').KernelTime} KernelTime */
 /** @typedef {import('./messages.js').Message} Message */
 
 const query = new URLSearchParams(location.search);
@@ -70,6 +71,18 @@ function say(text) {
   /** @type {HTMLElement} */ (document.getElementById('status')).textContent = text;
 }
 
+/** @param {KernelTime[]} kernels */
+function show(kernels) {
+  const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
+  const table = /** @type {HTMLTableElement} */ (document.getElementById('kernels'));
+  table.hidden = false;
+  for (const { name, count, seconds } of kernels) {
+    const row = table.tBodies[0].insertRow();
+    const cells = [name, `${count}`, (seconds * 1e3).toFixed(3), `${((100 * seconds) / total).toFixed(1)} %`];
+    for (const text of cells) row.insertCell().textContent = text;
+  }
+}
+
 async function bench() {
   const start = performance.now();
   const ready = await next('ready');
@@ -100,6 +113,14 @@ async function bench() {
     trajectories.push(seconds / modelCalls);
   }
 
+  let kernels;
+  if (query.has('profile')) {
+    say('Timing every kernel of one step');
+    worker.post({ type: 'profile' });
+    ({ kernels } = await next('profile'));
+    show(kernels);
+  }
+
   worker.post({ type: 'vitals' });
   const { heapBytes, constructorRuns } = await next('vitals');
 
@@ -125,6 +146,7 @@ async function bench() {
     samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
     heapBytes,
     constructorRuns,
+    kernels,
   };
 }
 

@@ -45,6 +45,11 @@ async fn convolution_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn a_profile_names_every_kernel() {
+    kernels::a_profile_names_every_kernel(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn unet_matches_diffusers() {
     networks::unet_matches_diffusers(&gpu().await).await;
 }

@@ -14,14 +14,17 @@ test('one step is exactly one, and reset goes back to none', async ({ page }) =>
   expect(await figure(page, 'Training steps')).toBe(0);
 });
 
-test('training lowers the loss and improves the samples, and pause stops it', async ({ page }) => {
-  // A software adapter takes minutes to compile the shaders of training and of sampling.
+test('training lowers the loss and improves the samples, and pause stops it', async ({ page }, {
+  project,
+}) => {
+  // A software adapter takes minutes to compile the shaders of training and of sampling, and seconds for a step.
   test.slow();
+  const steps = project.name === 'webgpu' ? 20 : 60;
   await open(page, `#${TINY}&learningRate=0.005`);
   await page.getByRole('button', { name: 'Start training' }).click();
   await trained(page, 1);
   const chart = page.locator('diffusion-loss-chart').getByRole('img');
-  await trained(page, 60);
+  await trained(page, steps);
   await drawn(page.locator('diffusion-train .grid diffusion-picture').first());
   await expect(page.getByText(/^after \d+ steps$/)).toBeVisible();
 

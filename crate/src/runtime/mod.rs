@@ -2,8 +2,10 @@
 
 pub mod clock;
 mod compute;
+mod profile;
 
 pub use compute::{Backend, Compute, ComputeError, Wanted};
+pub use profile::{KernelTime, Profile};
 
 use burn::tensor::Tensor;
 use thiserror::Error;

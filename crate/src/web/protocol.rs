@@ -5,7 +5,7 @@ use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
 use crate::model::Preset;
-use crate::runtime::Backend;
+use crate::runtime::{Backend, KernelTime};
 use crate::sampler::SampleConfig;
 use crate::schedule::ScheduleConfig;
 use crate::train::{StepReport, TrainConfig};
@@ -39,6 +39,8 @@ pub enum Command {
     Pause,
     /// Exactly one training step, then pause.
     TrainStep,
+    /// Times every kernel of one training step, then pauses. Answered by `profile`.
+    Profile,
     /// Starts a trajectory with the current run's EMA weights; replaces one that is still going on.
     /// Each step is answered by `sampleStep`, the end by `sampleDone`.
     Sample { config: SampleConfig },
@@ -119,6 +121,10 @@ pub enum Event {
     Paused {
         step: u32,
     },
+    /// Every kernel of one training step, the longest first.
+    Profile {
+        kernels: Vec<KernelTime>,
+    },
     /// Samples from fixed noise with the EMA weights after `step` training steps; `labels` are the classes asked for.
     Grid {
         step: u32,
@@ -171,7 +177,7 @@ impl Place {
         match kind.as_deref() {
             Some("data") => Self::Data,
             Some("schedule" | "forward") => Self::Forward,
-            Some("newRun" | "train" | "trainStep" | "pause") => Self::Train,
+            Some("newRun" | "train" | "trainStep" | "profile" | "pause") => Self::Train,
             Some("sample" | "cancelSample") => Self::Sample,
             _ => Self::Device,
         }

@@ -21,7 +21,7 @@ use crate::error::ConfigError;
 use crate::model::parameters;
 use crate::process::q_sample;
 use crate::rng::{Rng, Stream};
-use crate::runtime::{Compute, Wanted};
+use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
 use crate::schedule::{Schedule, ScheduleConfig};
 use crate::train::{TrainConfig, Trainer};
@@ -129,6 +129,7 @@ impl Session {
             Command::Train => self.set_going(true),
             Command::Pause => self.set_going(false),
             Command::TrainStep => self.train_step().await,
+            Command::Profile => self.profile().await,
             Command::Sample { config } => self.sample(&config).await,
             Command::CancelSample => self.cancel_sample().await,
             Command::LoseDevice => self.compute.lose(),
@@ -240,6 +241,16 @@ impl Session {
             run.train(1, &self.compute, &self.emitter).await;
         }
         self.set_going(false);
+    }
+
+    async fn profile(&mut self) {
+        let profile = match self.compute.backend {
+            Backend::Gpu => Profile::start(),
+            Backend::Cpu => Profile::count(),
+        };
+        self.train_step().await;
+        let kernels = profile.finish().await;
+        self.emitter.emit(Event::Profile { kernels });
     }
 
     async fn sample(&mut self, config: &SampleConfig) {

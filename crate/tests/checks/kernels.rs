@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor};
 use diffusion_playground::kernels;
 use diffusion_playground::rng::{Rng, Stream};
+use diffusion_playground::runtime::Profile;
 
 use super::{assert_close, values};
 
@@ -29,6 +30,28 @@ async fn convolution(
     found.push(values(weight.grad(&grads).expect("tracked")).await);
     found.push(values(bias.grad(&grads).expect("tracked")).await);
     found
+}
+
+/// Two convolutions are two launches of one kernel, and take time.
+pub async fn a_profile_names_every_kernel(device: &Device) {
+    let mut rng = Rng::new(6, Stream::Data, 0);
+    let x = rng.normal_tensor::<4>([1, 4, 8, 8], device);
+    let weight = rng.normal_tensor([4, 4, 3, 3], device);
+    let bias = rng.normal_tensor([4], device);
+    let run = async || {
+        let once = kernels::conv2d(x.clone(), weight.clone(), bias.clone(), 1, 1);
+        values(kernels::conv2d(once, weight.clone(), bias.clone(), 1, 1)).await;
+    };
+    run().await;
+    let profile = Profile::start();
+    run().await;
+    let kernels = profile.finish().await;
+    let convolution = kernels
+        .iter()
+        .find(|kernel| kernel.name.starts_with("ConvKernel"));
+    let convolution = convolution.unwrap_or_else(|| panic!("no convolution among {kernels:?}"));
+    assert_eq!(convolution.count, 2, "{kernels:?}");
+    assert!(convolution.seconds > 0.0, "{kernels:?}");
 }
 
 /// All shapes that a network here has, and some that fit no tile.

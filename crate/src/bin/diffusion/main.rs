@@ -5,6 +5,8 @@ mod config_args;
 #[cfg(not(target_arch = "wasm32"))]
 mod grid;
 #[cfg(not(target_arch = "wasm32"))]
+mod profile;
+#[cfg(not(target_arch = "wasm32"))]
 mod sample;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
@@ -22,11 +24,13 @@ fn main() -> std::process::ExitCode {
         .arg_required_else_help(true)
         .subcommand(train::command())
         .subcommand(sample::command())
+        .subcommand(profile::command())
         .get_matches();
     let done = pollster::block_on(async {
         match matches.subcommand() {
             Some(("train", arguments)) => train::run(arguments).await,
             Some(("sample", arguments)) => sample::run(arguments).await,
+            Some(("profile", arguments)) => profile::run(arguments).await,
             _ => Ok(()),
         }
     });

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::config_args;
 
-type Error = Box<dyn std::error::Error>;
+pub type Error = Box<dyn std::error::Error>;
 
 /// Steps between two looks at the losses: no more work than this is ever queued on the device.
 const STEPS_A_READ: u32 = 10;
