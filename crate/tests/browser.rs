@@ -60,6 +60,16 @@ async fn unet_matches_diffusers_on_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn autoencoder_matches_diffusers() {
+    networks::autoencoder_matches_diffusers(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn autoencoder_matches_diffusers_on_the_cpu() {
+    networks::autoencoder_matches_diffusers(&Device::flex()).await;
+}
+
+#[wasm_bindgen_test]
 async fn samplers_follow_the_cpu() {
     sampling::samplers_follow_the_cpu(&gpu().await).await;
 }

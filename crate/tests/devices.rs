@@ -19,6 +19,11 @@ fn unet_matches_diffusers_on_flex() {
 }
 
 #[test]
+fn autoencoder_matches_diffusers_on_flex() {
+    block_on(networks::autoencoder_matches_diffusers(&Device::flex()));
+}
+
+#[test]
 fn training_lowers_the_loss_on_flex() {
     block_on(training::training_lowers_the_loss(&Device::flex()));
 }
@@ -39,6 +44,7 @@ fn wgpu_passes_every_check() {
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::a_profile_names_every_kernel(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
+        networks::autoencoder_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;
