@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{kernels, networks, randomness, sampling, training};
+use checks::{kernels, latents, networks, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
 
@@ -33,6 +33,26 @@ fn a_resumed_run_is_the_same_run_on_flex() {
     block_on(training::a_resumed_run_is_the_same_run(&Device::flex()));
 }
 
+#[test]
+fn an_autoencoder_learns_to_reconstruct_on_flex() {
+    block_on(latents::an_autoencoder_learns_to_reconstruct(&Device::flex()));
+}
+
+#[test]
+fn latents_have_unit_variance_on_flex() {
+    block_on(latents::latents_have_unit_variance(&Device::flex()));
+}
+
+#[test]
+fn latent_diffusion_runs_end_to_end_on_flex() {
+    block_on(latents::latent_diffusion_runs_end_to_end(&Device::flex()));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_on_flex() {
+    block_on(latents::what_does_not_fit_is_refused(&Device::flex()));
+}
+
 /// One test, because every test is a process of its own and would compile the same shaders again. A machine without any
 /// Vulkan, Metal or DirectX adapter is a failure, not a reason to skip.
 #[test]
@@ -48,5 +68,8 @@ fn wgpu_passes_every_check() {
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;
+        latents::an_autoencoder_run_follows_the_cpu(&gpu.device).await;
+        latents::latents_have_unit_variance(&gpu.device).await;
+        latents::latent_diffusion_runs_end_to_end(&gpu.device).await;
     });
 }
