@@ -99,7 +99,7 @@ pub async fn an_autoencoder_run_follows_the_cpu(device: &Device) {
 
 /// Scaled latents have variance 1, and are what the autoencoder makes of the images.
 pub async fn latents_have_unit_variance(device: &Device) {
-    let (trainer, _) = train_autoencoder(10, device).await;
+    let (trainer, _) = train_autoencoder(4, device).await;
     let set = unit_variance_latents(&trainer, device).await;
     let latents = set.values();
     assert_eq!(latents.len(), 30 * 4 * 7 * 7);
@@ -121,7 +121,7 @@ pub async fn latents_have_unit_variance(device: &Device) {
 
 /// Train an autoencoder, encode, train on latents, save, read, resume, sample, decode.
 pub async fn latent_diffusion_runs_end_to_end(device: &Device) {
-    let (trainer, _) = train_autoencoder(10, device).await;
+    let (trainer, _) = train_autoencoder(4, device).await;
     let file = trainer.save().await.expect("a checkpoint");
     let checkpoint = Checkpoint::parse(&file).expect("our own file");
     let autoencoder = checkpoint
