@@ -24,6 +24,10 @@ impl ModelConfig {
 }
 
 /// The model of a run.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a run has one, and Burn's modules are not boxed"
+)]
 #[derive(Module, Debug)]
 pub enum Trainable {
     Denoiser(Network),

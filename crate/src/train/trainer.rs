@@ -59,15 +59,12 @@ impl Trainer {
         config.validate()?;
         let schedule = Schedule::new(&config.schedule)?;
         let (expected, found) = (config.preset.input_shape(), data.shape());
-        let are_latents = data.autoencoder().is_some();
-        if found != expected
-            || are_latents != config.preset.takes_latents()
-            || data.classes() > NULL_CLASS as u32
-        {
+        if found != expected || data.classes() > NULL_CLASS as u32 {
             let kind = |latents| if latents { "latents" } else { "images" };
+            let found_kind = kind(data.autoencoder().is_some());
             return Err(TrainError::Data {
                 expected: format!("{} of {expected:?}", kind(config.preset.takes_latents())),
-                found: format!("{} of {found:?} in {} classes", kind(are_latents), data.classes()),
+                found: format!("{found_kind} of {found:?} in {} classes", data.classes()),
                 classes: NULL_CLASS,
             });
         }
