@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{kernels, networks, randomness, sampling, training};
+use checks::{kernels, latents, networks, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::web::constructors;
 use std::cell::RefCell;
@@ -60,6 +60,16 @@ async fn unet_matches_diffusers_on_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn autoencoder_matches_diffusers() {
+    networks::autoencoder_matches_diffusers(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn autoencoder_matches_diffusers_on_the_cpu() {
+    networks::autoencoder_matches_diffusers(&Device::flex()).await;
+}
+
+#[wasm_bindgen_test]
 async fn samplers_follow_the_cpu() {
     sampling::samplers_follow_the_cpu(&gpu().await).await;
 }
@@ -77,4 +87,29 @@ async fn training_lowers_the_loss() {
 #[wasm_bindgen_test]
 async fn a_resumed_run_is_the_same_run() {
     training::a_resumed_run_is_the_same_run(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_autoencoder_run_follows_the_cpu() {
+    latents::an_autoencoder_run_follows_the_cpu(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn latents_have_unit_variance() {
+    latents::latents_have_unit_variance(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn latent_diffusion_runs_end_to_end() {
+    latents::latent_diffusion_runs_end_to_end(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_does_not_fit_is_refused() {
+    latents::what_does_not_fit_is_refused(&Device::flex()).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_autoencoder_learns_to_reconstruct() {
+    latents::an_autoencoder_learns_to_reconstruct(&gpu().await).await;
 }

@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{kernels, networks, randomness, sampling, training};
+use checks::{kernels, latents, networks, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
 
@@ -19,6 +19,11 @@ fn unet_matches_diffusers_on_flex() {
 }
 
 #[test]
+fn autoencoder_matches_diffusers_on_flex() {
+    block_on(networks::autoencoder_matches_diffusers(&Device::flex()));
+}
+
+#[test]
 fn training_lowers_the_loss_on_flex() {
     block_on(training::training_lowers_the_loss(&Device::flex()));
 }
@@ -26,6 +31,26 @@ fn training_lowers_the_loss_on_flex() {
 #[test]
 fn a_resumed_run_is_the_same_run_on_flex() {
     block_on(training::a_resumed_run_is_the_same_run(&Device::flex()));
+}
+
+#[test]
+fn an_autoencoder_learns_to_reconstruct_on_flex() {
+    block_on(latents::an_autoencoder_learns_to_reconstruct(&Device::flex()));
+}
+
+#[test]
+fn latents_have_unit_variance_on_flex() {
+    block_on(latents::latents_have_unit_variance(&Device::flex()));
+}
+
+#[test]
+fn latent_diffusion_runs_end_to_end_on_flex() {
+    block_on(latents::latent_diffusion_runs_end_to_end(&Device::flex()));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_on_flex() {
+    block_on(latents::what_does_not_fit_is_refused(&Device::flex()));
 }
 
 /// One test, because every test is a process of its own and would compile the same shaders again. A machine without any
@@ -39,8 +64,11 @@ fn wgpu_passes_every_check() {
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::a_profile_names_every_kernel(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
+        networks::autoencoder_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;
+        latents::an_autoencoder_run_follows_the_cpu(&gpu.device).await;
+        latents::latent_diffusion_runs_end_to_end(&gpu.device).await;
     });
 }

@@ -1,17 +1,19 @@
-//! The residual block of the U-Net, and what changes resolution between its levels.
+//! The residual block of the U-Net and the autoencoder, and what changes resolution between their levels.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
+use burn::tensor::ops::PadMode;
 
 use super::layers::{Conv2d, GroupNorm, Init, Linear};
 use crate::kernels::{silu, upsample_nearest_2x};
 
-/// Norm, SiLU, convolution, twice; the time embedding is added between, the input at the end.
+/// Norm, SiLU, convolution, twice; the time embedding, where there is one, is added between, the input at the end.
 #[derive(Module, Debug)]
 pub struct ResnetBlock {
     pub norm1: GroupNorm,
     pub conv1: Conv2d,
-    pub time_emb_proj: Linear,
+    /// None in an autoencoder, which has no timestep.
+    pub time_emb_proj: Option<Linear>,
     pub norm2: GroupNorm,
     pub conv2: Conv2d,
     /// 1x1, where the number of channels changes.
@@ -22,7 +24,7 @@ impl ResnetBlock {
     pub fn init(
         input: usize,
         output: usize,
-        time_embed_dim: usize,
+        time_embed_dim: impl Into<Option<usize>>,
         groups: usize,
         eps: f64,
         init: &mut Init,
@@ -30,7 +32,7 @@ impl ResnetBlock {
         Self {
             norm1: GroupNorm::init(input, groups, eps, init),
             conv1: Conv2d::init(input, output, 3, 1, 1, init),
-            time_emb_proj: Linear::init(time_embed_dim, output, init),
+            time_emb_proj: time_embed_dim.into().map(|dim| Linear::init(dim, output, init)),
             norm2: GroupNorm::init(output, groups, eps, init),
             conv2: Conv2d::init(output, output, 3, 1, 1, init),
             conv_shortcut: (input != output).then(|| Conv2d::init(input, output, 1, 1, 0, init)),
@@ -38,11 +40,13 @@ impl ResnetBlock {
     }
 
     /// `x` `[batch, in, h, w]`, `emb` `[batch, time_embed_dim]`, its SiLU already taken -> `[batch, out, h, w]`
-    pub fn forward(&self, x: Tensor<4>, emb: Tensor<2>) -> Tensor<4> {
-        let h = self.conv1.forward(silu(self.norm1.forward(x.clone())));
-        let time = self.time_emb_proj.forward(emb); // [batch, out]
-        let [batch, channels] = time.dims();
-        let h = h + time.reshape([batch, channels, 1, 1]);
+    pub fn forward(&self, x: Tensor<4>, emb: impl Into<Option<Tensor<2>>>) -> Tensor<4> {
+        let mut h = self.conv1.forward(silu(self.norm1.forward(x.clone())));
+        if let (Some(time_emb_proj), Some(emb)) = (&self.time_emb_proj, emb.into()) {
+            let time = time_emb_proj.forward(emb); // [batch, out]
+            let [batch, channels] = time.dims();
+            h = h + time.reshape([batch, channels, 1, 1]);
+        }
         let h = self.conv2.forward(silu(self.norm2.forward(h)));
         let shortcut = match &self.conv_shortcut {
             Some(conv) => conv.forward(x),
@@ -56,18 +60,25 @@ impl ResnetBlock {
 #[derive(Module, Debug)]
 pub struct Downsample {
     pub conv: Conv2d,
+    #[module(skip)]
+    padding: usize,
 }
 
 impl Downsample {
+    /// Without `padding` one row below and one column to the right are added instead, as diffusers does.
     pub fn init(channels: usize, padding: usize, init: &mut Init) -> Self {
         Self {
             conv: Conv2d::init(channels, channels, 3, 2, padding, init),
+            padding,
         }
     }
 
-    /// `[b, c, h, w]` -> `[b, c, ceil(h / 2), ceil(w / 2)]`
+    /// `[b, c, h, w]` -> `[b, c, ceil(h / 2), ceil(w / 2)]` with padding 1, rounded down without
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.conv.forward(x)
+        self.conv.forward(match self.padding {
+            0 => x.pad((0, 1, 0, 1), PadMode::Constant(0.0)),
+            _ => x,
+        })
     }
 }
 

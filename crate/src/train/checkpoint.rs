@@ -1,8 +1,10 @@
-//! A run in one safetensors file: weights by name, their moving average, the optimizer's moments, and a JSON header.
+//! A run in one safetensors file: weights by name, their moving average, the optimizer's moments, and a JSON header. A
+//! run over latents also keeps the autoencoder that they come from.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use burn::module::Module;
 use burn::tensor::{Device, TensorData};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
@@ -10,16 +12,19 @@ use thiserror::Error;
 
 use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
-use crate::data::ImageSet;
-use crate::error::ConfigError;
+use crate::data::DataSet;
+use crate::error::{ConfigError, require};
 use crate::kernels::Moments;
-use crate::model::Network;
 use crate::model::parameters::{self, LoadError};
+use crate::model::{AutoencoderConfig, AutoencoderKl, ModelConfig, Network, Trainable};
 use crate::runtime::{ReadError, read};
 
 const HEADER: &str = "diffusion_playground";
 /// The four parts, each with every parameter by name.
 const PARTS: [&str; 4] = ["ema", "model", "optimizer.m", "optimizer.v"];
+
+/// The weights that turn latents into images, under their own names.
+const AUTOENCODER: &str = "autoencoder";
 
 /// Why a file is not a checkpoint of ours, or not of this network.
 #[derive(Debug, Error)]
@@ -30,6 +35,8 @@ pub enum CheckpointError {
     NoHeader,
     #[error("the file's header cannot be read: {0}")]
     Header(#[from] serde_json::Error),
+    #[error("the file lacks the autoencoder whose latents its network was trained on")]
+    NoAutoencoder,
     #[error("tensor \"{name}\" has type {found:?}, expected F32")]
     Dtype { name: String, found: Dtype },
     #[error(transparent)]
@@ -47,6 +54,9 @@ struct Header {
     version: String,
     step: u32,
     config: TrainConfig,
+    /// The shape of the autoencoder whose latents were learnt, and the scale of the latents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    autoencoder: Option<AutoencoderConfig>,
 }
 
 /// A checkpoint in memory, read but not yet on a device.
@@ -54,6 +64,7 @@ struct Header {
 pub struct Checkpoint {
     pub config: TrainConfig,
     pub step: u32,
+    autoencoder: Option<AutoencoderConfig>,
     parts: BTreeMap<&'static str, BTreeMap<String, TensorData>>,
 }
 
@@ -66,22 +77,25 @@ impl Trainer {
             ema,
             moments,
         } = self.state.clone();
-        let names = parameters::names(&self.ema_network());
+        let names = parameters::names(&self.ema_model());
+        let mut flats: Vec<_> = PARTS
+            .into_iter()
+            .zip([ema, theta, moments.m, moments.v])
+            .map(|(part, flat)| (part, names.clone(), flat))
+            .collect();
+        if let Some(autoencoder) = self.latent_space() {
+            let names = parameters::names(autoencoder);
+            flats.push((AUTOENCODER, names, parameters::flatten(autoencoder)));
+        }
         let mut values = Vec::new();
-        for (part, flat) in PARTS.into_iter().zip([ema, theta, moments.m, moments.v]) {
-            values.push((
-                part,
-                read(flat)
-                    .await?
-                    .into_iter()
-                    .flat_map(f32::to_le_bytes)
-                    .collect::<Vec<u8>>(),
-            ));
+        for (part, names, flat) in flats {
+            let bytes: Vec<u8> = read(flat).await?.into_iter().flat_map(f32::to_le_bytes).collect();
+            values.push((part, names, bytes));
         }
         let mut views = Vec::new();
-        for (part, bytes) in &values {
+        for (part, names, bytes) in &values {
             let mut rest = bytes.as_slice();
-            for (name, shape) in &names {
+            for (name, shape) in names {
                 let (own, others) = rest.split_at(4 * shape.iter().product::<usize>());
                 views.push((
                     format!("{part}.{name}"),
@@ -94,20 +108,24 @@ impl Trainer {
             version: env!("CARGO_PKG_VERSION").into(),
             step,
             config: self.config().clone(),
+            autoencoder: self
+                .latent_space()
+                .map(|autoencoder| autoencoder.config().clone()),
         };
         let metadata = [(HEADER.to_string(), serde_json::to_string(&header)?)].into();
         Ok(safetensors::serialize(views, Some(metadata))?)
     }
 
-    /// The run that a checkpoint holds, ready to take its next step.
+    /// The run that a checkpoint holds, ready to take its next step. A run over latents is given those of the
+    /// checkpoint's own [`latent_space`](Checkpoint::latent_space).
     pub fn resume(
         checkpoint: &Checkpoint,
-        data: Arc<ImageSet>,
+        data: Arc<dyn DataSet>,
         device: &Device,
     ) -> Result<Self, CheckpointError> {
         let run = Self::new(checkpoint.config.clone(), data, device)?;
-        let [ema, theta, m, v] = PARTS.map(|part| checkpoint.network(part, device));
-        let [ema, theta, m, v] = [ema?, theta?, m?, v?].map(|network| parameters::flatten(&network));
+        let [ema, theta, m, v] = PARTS.map(|part| checkpoint.model(part, device));
+        let [ema, theta, m, v] = [ema?, theta?, m?, v?].map(|model| parameters::flatten(&model));
         Ok(run.with_state(State {
             step: checkpoint.step,
             theta,
@@ -134,7 +152,9 @@ impl Checkpoint {
                     found: view.dtype(),
                 });
             }
-            let part = PARTS.into_iter().find_map(|part| {
+            let has_autoencoder = header.autoencoder.is_some();
+            let parts_here = PARTS.into_iter().chain(has_autoencoder.then_some(AUTOENCODER));
+            let part = parts_here.into_iter().find_map(|part| {
                 let name = key.strip_prefix(part)?.strip_prefix('.')?;
                 Some((part, name.to_string()))
             });
@@ -154,20 +174,51 @@ impl Checkpoint {
         Ok(Self {
             config: header.config,
             step: header.step,
+            autoencoder: header.autoencoder,
             parts,
         })
     }
 
     /// The network with the moving average of its weights.
     pub fn ema_network(&self, device: &Device) -> Result<Network, CheckpointError> {
-        self.network(PARTS[0], device)
+        Ok(self.model(PARTS[0], device)?.into_denoiser()?)
     }
 
-    fn network(&self, part: &str, device: &Device) -> Result<Network, CheckpointError> {
-        let network = self.config.preset.init(self.config.seed, device)?;
-        Ok(parameters::load(
-            network,
-            self.parts.get(part).cloned().unwrap_or_default(),
-        )?)
+    /// The autoencoder whose latents the run learnt, at their scale: what turns samples into images. None where the
+    /// run learnt from images.
+    pub fn latent_space(&self, device: &Device) -> Result<Option<AutoencoderKl>, CheckpointError> {
+        let preset = self.config.preset;
+        let config = match &self.autoencoder {
+            Some(config) => config,
+            None if preset.takes_latents() => return Err(CheckpointError::NoAutoencoder),
+            None => return Ok(None),
+        };
+        let (found, expected) = (config.latent_shape(), preset.input_shape());
+        require(
+            found == expected,
+            "autoencoder",
+            format!("one with latents of {found:?}"),
+            format!("one with latents of {expected:?}, which the network takes"),
+        )?;
+        let autoencoder = config.init(self.config.seed, device)?;
+        Ok(Some(self.load(autoencoder, AUTOENCODER)?))
+    }
+
+    /// The autoencoder in the file, if there is any: the run's own with the moving average of its weights, or that of
+    /// [`latent_space`](Self::latent_space).
+    pub fn autoencoder(&self, device: &Device) -> Result<Option<AutoencoderKl>, CheckpointError> {
+        match self.config.preset.config() {
+            ModelConfig::Autoencoder(_) => Ok(self.model(PARTS[0], device)?.into_autoencoder()),
+            _ => self.latent_space(device),
+        }
+    }
+
+    fn model(&self, part: &str, device: &Device) -> Result<Trainable, CheckpointError> {
+        let model = Trainable::init(self.config.preset, self.config.seed, device)?;
+        Ok(self.load(model, part)?)
+    }
+
+    fn load<M: Module>(&self, module: M, part: &str) -> Result<M, LoadError> {
+        parameters::load(module, self.parts.get(part).cloned().unwrap_or_default())
     }
 }

@@ -1,8 +1,9 @@
-//! Training: the objective, the loop's one step, and the file that a run is kept in.
+//! Training: the objectives, the loop's one step, and the file that a run is kept in.
 
 pub mod checkpoint;
 pub mod config;
 pub mod objective;
+pub mod reconstruction;
 pub mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError};

@@ -1,16 +1,16 @@
-//! What a training step minimises: L_simple, the error of the predicted noise (Ho et al., 2020, equation 14).
+//! What a training step of a diffusion model minimises: L_simple, the error of the predicted noise (Ho et al., 2020, equation 14).
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::bound::l_simple;
-use crate::data::{ImageSet, batches::label_tensor};
+use crate::data::{DataSet, batches::label_tensor};
 use crate::denoiser::Denoiser;
 use crate::model::preset::NULL_CLASS;
 use crate::process::q_sample;
 use crate::rng::{Rng, Stream};
 use crate::schedule::Schedule;
 
-/// What one training step looks at: images, their labels, a timestep and noise for each.
+/// What one training step looks at: images or latents, their labels, a timestep and noise for each.
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub x_0: Tensor<4>,         // [batch, channels, height, width]
@@ -22,7 +22,7 @@ pub struct Batch {
 impl Batch {
     /// The batch of training step `step`, a function of its arguments alone.
     pub fn draw(
-        data: &ImageSet,
+        data: &dyn DataSet,
         indices: &[usize],
         label_dropout: f64,
         num_train_timesteps: usize,
@@ -30,13 +30,13 @@ impl Batch {
         step: u32,
         device: &Device,
     ) -> Self {
-        let x_0 = data.images(indices, device);
+        let x_0 = data.x_0(indices, device);
         let mut dropout = Rng::new(seed, Stream::LabelDropout, step);
         let mut label = |&i: &usize| {
             if (dropout.uniform() as f64) < label_dropout {
                 NULL_CLASS
             } else {
-                data.labels[i]
+                data.label(i)
             }
         };
         let labels: Vec<u8> = indices.iter().map(&mut label).collect();
@@ -78,6 +78,7 @@ pub fn timestep_tensor(t: &[usize], device: &Device) -> Tensor<1> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::ImageSet;
 
     fn data() -> ImageSet {
         let pixels = (0..40 * 4).map(|i| (i * 37 % 256) as u8).collect();

@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
-use crate::data::{Batches, ImageSet};
+use super::reconstruction::ReconstructionBatch;
+use crate::data::{Batches, DataSet};
+use crate::error::ConfigError;
 use crate::kernels::{AdamW, Moments, adamw};
 use crate::model::preset::NULL_CLASS;
-use crate::model::{Network, parameters};
+use crate::model::{AutoencoderKl, Network, Trainable, parameters};
 use crate::runtime::{clock, read};
 use crate::schedule::Schedule;
 
@@ -30,15 +32,15 @@ pub struct StepReport {
     pub seconds: f64,
 }
 
-/// A run: network, optimizer, moving average, and where in the data it stands.
+/// A run: model, optimizer, moving average, and where in the data it stands.
 #[derive(Debug)]
 pub struct Trainer {
     config: TrainConfig,
     schedule: Schedule,
-    data: Arc<ImageSet>,
+    data: Arc<dyn DataSet>,
     batches: Batches,
     device: Device,
-    network: Network,
+    model: Trainable,
     pub(super) state: State,
 }
 
@@ -53,21 +55,21 @@ pub struct State {
 
 impl Trainer {
     /// A run at step 0, on `device` without autodiff.
-    pub fn new(config: TrainConfig, data: Arc<ImageSet>, device: &Device) -> Result<Self, TrainError> {
+    pub fn new(config: TrainConfig, data: Arc<dyn DataSet>, device: &Device) -> Result<Self, TrainError> {
         config.validate()?;
         let schedule = Schedule::new(&config.schedule)?;
-        let shape = config.preset.config();
-        let expected = [shape.in_channels, shape.sample_size, shape.sample_size];
-        let found = [data.channels, data.height, data.width].map(|n| n as usize);
-        if found != expected || data.classes > NULL_CLASS as u32 {
+        let (expected, found) = (config.preset.input_shape(), data.shape());
+        if found != expected || data.classes() > NULL_CLASS as u32 {
+            let kind = |latents| if latents { "latents" } else { "images" };
+            let found_kind = kind(data.autoencoder().is_some());
             return Err(TrainError::Data {
-                expected: format!("images of {expected:?}"),
-                found: format!("{found:?} in {} classes", data.classes),
+                expected: format!("{} of {expected:?}", kind(config.preset.takes_latents())),
+                found: format!("{found_kind} of {found:?} in {} classes", data.classes()),
                 classes: NULL_CLASS,
             });
         }
-        let network = config.preset.init(config.seed, &device.clone().autodiff())?;
-        let theta = parameters::flatten(&network);
+        let model = Trainable::init(config.preset, config.seed, &device.clone().autodiff())?;
+        let theta = parameters::flatten(&model);
         let moments = Moments {
             m: theta.zeros_like(),
             v: theta.zeros_like(),
@@ -84,7 +86,7 @@ impl Trainer {
             config,
             schedule,
             data,
-            network,
+            model,
         })
     }
 
@@ -101,9 +103,19 @@ impl Trainer {
         self.state.step
     }
 
-    /// The network with the moving average of its weights: what samples are drawn with.
-    pub fn ema_network(&self) -> Network {
-        parameters::unflatten(self.network.valid(), self.state.ema.clone())
+    /// The model with the moving average of its weights.
+    pub fn ema_model(&self) -> Trainable {
+        parameters::unflatten(self.model.valid(), self.state.ema.clone())
+    }
+
+    /// What samples are drawn with: [`ema_model`](Self::ema_model), where it is no autoencoder.
+    pub fn ema_network(&self) -> Result<Network, ConfigError> {
+        self.ema_model().into_denoiser()
+    }
+
+    /// What turns samples into images, where the run learns from latents.
+    pub fn latent_space(&self) -> Option<&AutoencoderKl> {
+        self.data.autoencoder()
     }
 
     /// Takes `count` steps and then reads their losses back, once.
@@ -139,20 +151,10 @@ impl Trainer {
 
     /// One step on the device's queue: its loss and gradient norm, `[1]` each, are not read back.
     fn enqueue(&mut self) -> (Tensor<1>, Tensor<1>) {
-        let config = &self.config;
-        let indices = self.batches.indices(self.state.step, config.batch_size);
-        let batch = Batch::draw(
-            &self.data,
-            &indices,
-            config.label_dropout,
-            self.schedule.len(),
-            config.seed,
-            self.state.step,
-            &self.device,
-        );
-        let loss = batch.loss(&self.network, &self.schedule, true);
-        let grad = parameters::flatten_grads(&self.network, loss.backward());
+        let loss = self.loss();
+        let grad = parameters::flatten_grads(&self.model, loss.backward());
 
+        let config = &self.config;
         let State {
             step,
             theta,
@@ -179,7 +181,7 @@ impl Trainer {
         let decay = config.ema_decay_at(step);
         let ema = ema * decay + theta.clone() * (1.0 - decay);
 
-        self.network = parameters::unflatten(self.network.clone(), theta.clone());
+        self.model = parameters::unflatten(self.model.clone(), theta.clone());
         self.state = State {
             step,
             theta,
@@ -189,9 +191,36 @@ impl Trainer {
         (loss.inner(), grad_norm)
     }
 
+    /// The loss of the next step, `[1]`, by the model's own objective.
+    fn loss(&mut self) -> Tensor<1> {
+        let Self { config, state, .. } = self;
+        let indices = self.batches.indices(state.step, config.batch_size);
+        match &self.model {
+            Trainable::Denoiser(network) => Batch::draw(
+                self.data.as_ref(),
+                &indices,
+                config.label_dropout,
+                self.schedule.len(),
+                config.seed,
+                state.step,
+                &self.device,
+            )
+            .loss(network, &self.schedule, true),
+            Trainable::Autoencoder(autoencoder) => ReconstructionBatch::draw(
+                self.data.as_ref(),
+                &indices,
+                autoencoder.config().latent_shape(),
+                config.seed,
+                state.step,
+                &self.device,
+            )
+            .loss(autoencoder, config.kl_weight, true),
+        }
+    }
+
     /// The run with the state of another of the same configuration: how a checkpoint is resumed.
     pub(super) fn with_state(mut self, state: State) -> Self {
-        self.network = parameters::unflatten(self.network, state.theta.clone());
+        self.model = parameters::unflatten(self.model, state.theta.clone());
         self.state = state;
         self
     }

@@ -24,13 +24,8 @@ pub struct Sampling {
 
 /// The start of a trajectory for the network of `trainer`.
 pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
-    let shape = trainer.config().preset.config();
-    let shape = [
-        config.count,
-        shape.in_channels,
-        shape.sample_size,
-        shape.sample_size,
-    ];
+    let [channels, height, width] = trainer.config().preset.input_shape();
+    let shape = [config.count, channels, height, width];
     Trajectory::new(
         config,
         trainer.schedule(),
@@ -45,7 +40,7 @@ impl Sampling {
     pub fn new(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Self, ConfigError> {
         Ok(Self {
             trajectory: begin(config, trainer, compute)?,
-            network: trainer.ema_network(),
+            network: trainer.ema_network()?,
             start: clock::now(),
             every: config.steps.div_ceil(MAX_FRAMES),
         })

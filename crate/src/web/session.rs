@@ -213,7 +213,7 @@ impl Session {
         let preset = config.preset;
         match Trainer::new(config, data, &self.compute.device) {
             Ok(trainer) => {
-                let parameters = parameters::count(&trainer.ema_network()) as u32;
+                let parameters = parameters::count(&trainer.ema_model()) as u32;
                 self.run = Some(Run::new(trainer));
                 self.emitter.emit(Event::Run { preset, parameters });
             }

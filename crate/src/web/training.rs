@@ -98,6 +98,10 @@ impl Run {
 
     /// Samples of every class from noise that is the same at every step of the run.
     fn begin_grid(&mut self, compute: &Compute, emitter: &Emitter) {
+        let Ok(network) = self.trainer.ema_network() else {
+            // An autoencoder draws nothing by itself.
+            return;
+        };
         let rows = if compute.backend == Backend::Gpu && !compute.software {
             2
         } else {
@@ -115,7 +119,6 @@ impl Run {
             .and_then(|trajectory| trajectory.with_labels(&labels));
         match started {
             Ok(trajectory) => {
-                let network = self.trainer.ema_network();
                 self.grid = Some(Grid {
                     step: self.trainer.steps_taken(),
                     labels,

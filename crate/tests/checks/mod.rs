@@ -1,6 +1,7 @@
 //! What must hold on every device. Native tests run these on Flex and on wgpu, the browser's on WebGPU.
 
 pub mod kernels;
+pub mod latents;
 pub mod networks;
 pub mod randomness;
 pub mod sampling;

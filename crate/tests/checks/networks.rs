@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
-use diffusion_playground::model::{UNetConfig, parameters};
+use diffusion_playground::model::{AutoencoderConfig, UNetConfig, parameters};
 use safetensors::{Dtype, SafeTensors};
 
 use super::{assert_close, assert_within, values};
 
 static UNET2D: &[u8] = include_bytes!("../../../tests/fixtures/unet2d.safetensors");
+static AUTOENCODER_KL: &[u8] = include_bytes!("../../../tests/fixtures/autoencoder_kl.safetensors");
 
 /// The reference file: config, inputs, weights, output and the gradients of `mean(out^2)`.
 struct Oracle {
@@ -82,12 +83,38 @@ pub async fn unet_matches_diffusers(device: &Device) {
         1e-4,
     );
 
+    assert_gradients(&unet, out, &oracle).await;
+}
+
+/// diffusers' `AutoencoderKL`: the moments of the latents and the image decoded from their mean, as for the U-Net.
+pub async fn autoencoder_matches_diffusers(device: &Device) {
+    let oracle = Oracle::parse(AUTOENCODER_KL);
+    let config = AutoencoderConfig::from_json(&oracle.config).expect("diffusers' config is read as it is");
+    let device = device.clone().autodiff();
+    let autoencoder = config.init(0, &device).expect("a valid config");
+    let autoencoder = parameters::load(autoencoder, oracle.weights()).expect("the reference's keys are ours");
+
+    let posterior = autoencoder.encode(oracle.tensor::<4>("in.x", &device));
+    let image = autoencoder.decode(posterior.mean.clone());
+    let moments = Tensor::cat(vec![posterior.mean, posterior.log_variance], 1);
+    let out = Tensor::cat(vec![moments.flatten::<1>(0, 3), image.flatten::<1>(0, 3)], 0);
+    assert_close(
+        "out",
+        &values(out.clone().inner()).await,
+        &oracle.values("out"),
+        1e-4,
+    );
+    assert_gradients(&autoencoder, out, &oracle).await;
+}
+
+/// The gradients of `mean(out^2)` by every parameter of `module` are those of the reference.
+async fn assert_gradients<M: Module, const D: usize>(module: &M, out: Tensor<D>, oracle: &Oracle) {
     let mut collected = Collect {
         grads: out.square().mean().backward(),
         path: Vec::new(),
         found: Vec::new(),
     };
-    unet.visit(&mut collected);
+    module.visit(&mut collected);
     let expected: Vec<_> = collected
         .found
         .iter()

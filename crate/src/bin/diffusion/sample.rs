@@ -48,17 +48,17 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         .ok_or("a checkpoint is needed")?;
     let checkpoint =
         Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
-    let config: SampleConfig = config_args::read(arguments)?;
     let compute = choose_device(arguments).await?;
     let network = checkpoint.ema_network(&compute.device)?;
+    let latent_space = checkpoint.latent_space(&compute.device)?;
+    let config: SampleConfig = config_args::read(arguments)?;
+    let config = match latent_space {
+        Some(_) => config.for_latents()?,
+        None => config,
+    };
     let schedule = Schedule::new(&checkpoint.config.schedule)?;
-    let model = checkpoint.config.preset.config();
-    let shape = [
-        config.count,
-        model.in_channels,
-        model.sample_size,
-        model.sample_size,
-    ];
+    let [channels, height, width] = checkpoint.config.preset.input_shape();
+    let shape = [config.count, channels, height, width];
     let mut trajectory = Trajectory::new(
         &config,
         &schedule,
@@ -81,8 +81,13 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
 
     let out = arguments.get_one::<PathBuf>("out").ok_or("--out is needed")?;
     let columns = arguments.get_one::<u16>("columns").copied().unwrap_or(10) as usize;
-    let values = read(trajectory.x_t()).await?;
-    grid::write_png(out, &values, shape[2], shape[3], columns.min(config.count))?;
+    let images = match &latent_space {
+        Some(autoencoder) => autoencoder.to_images(trajectory.x_t()),
+        None => trajectory.x_t(),
+    };
+    let [_, _, height, width] = images.dims();
+    let values = read(images).await?;
+    grid::write_png(out, &values, height, width, columns.min(config.count))?;
     println!(
         "{} samples, {} model calls: {}",
         config.count,

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::data::ImageSet;
+use diffusion_playground::data::{DataSet, ImageSet};
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::config_args;
+use super::{config_args, latents};
 
 pub type Error = Box<dyn std::error::Error>;
 
@@ -36,6 +37,15 @@ pub fn command() -> Command {
                 .long("resume")
                 .value_parser(value_parser!(PathBuf))
                 .help("A checkpoint to go on from; its configuration is kept"),
+        )
+        .arg(
+            Arg::new("autoencoder")
+                .long("autoencoder")
+                .conflicts_with("resume")
+                .value_parser(value_parser!(PathBuf))
+                .help(
+                    "A trained autoencoder, for a preset that learns from its latents; the new checkpoint keeps it",
+                ),
         )
         .arg(
             Arg::new("steps")
@@ -73,14 +83,48 @@ fn path<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
     arguments.get_one::<PathBuf>(name)
 }
 
+fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
+    Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// A new run, over the images or over their latents.
+async fn begin(arguments: &ArgMatches, images: Arc<ImageSet>, device: &Device) -> Result<Trainer, Error> {
+    let config: TrainConfig = config_args::read(arguments)?;
+    let data: Arc<dyn DataSet> = match (path(arguments, "autoencoder"), config.preset.takes_latents()) {
+        (None, false) => images,
+        (None, true) => return Err("this preset learns from latents: --autoencoder is needed".into()),
+        (Some(_), false) => {
+            return Err("this preset learns from images: it has no use for --autoencoder".into());
+        }
+        (Some(file), true) => {
+            let autoencoder = read_checkpoint(file)?
+                .autoencoder(device)?
+                .ok_or_else(|| format!("{} holds no autoencoder", file.display()))?;
+            let encoding = latents::encode(images, autoencoder, device).await?;
+            Arc::new(encoding.finish_with_unit_variance()?)
+        }
+    };
+    Ok(Trainer::new(config, data, device)?)
+}
+
+/// The run of a checkpoint, over latents of the autoencoder that it keeps, at the scale that it keeps.
+async fn resume(file: &Path, images: Arc<ImageSet>, device: &Device) -> Result<Trainer, Error> {
+    let checkpoint = read_checkpoint(file)?;
+    let data: Arc<dyn DataSet> = match checkpoint.latent_space(device)? {
+        Some(autoencoder) => Arc::new(latents::encode(images, autoencoder, device).await?.finish()),
+        None => images,
+    };
+    Ok(Trainer::resume(&checkpoint, data, device)?)
+}
+
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let data = path(arguments, "data").ok_or("a data set is needed")?;
     let set = ImageSet::unpack(&read_file(data)?).map_err(|error| format!("{}: {error}", data.display()))?;
-    let data = Arc::new(set);
+    let images = Arc::new(set);
     let compute = choose_device(arguments).await?;
     let mut trainer = match path(arguments, "resume") {
-        Some(file) => Trainer::resume(&Checkpoint::parse(&read_file(file)?)?, data, &compute.device)?,
-        None => Trainer::new(config_args::read(arguments)?, data, &compute.device)?,
+        Some(file) => resume(file, images, &compute.device).await?,
+        None => begin(arguments, images, &compute.device).await?,
     };
 
     let steps = arguments.get_one::<u32>("steps").copied().unwrap_or_default();
