@@ -41,6 +41,11 @@ async fn convolution_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn group_norm_follows_its_twin() {
+    kernels::group_norm_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn unet_matches_diffusers() {
     networks::unet_matches_diffusers(&gpu().await).await;
 }

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::layers::{Conv2d, GroupNorm, Init, Linear};
-use crate::kernels::{silu, upsample_nearest_2x};
+use crate::kernels::upsample_nearest_2x;
 
 /// Norm, SiLU, convolution, twice; the time embedding is added between, the input at the end.
 #[derive(Module, Debug)]
@@ -39,11 +39,11 @@ impl ResnetBlock {
 
     /// `x` `[batch, in, h, w]`, `emb` `[batch, time_embed_dim]`, its SiLU already taken -> `[batch, out, h, w]`
     pub fn forward(&self, x: Tensor<4>, emb: Tensor<2>) -> Tensor<4> {
-        let h = self.conv1.forward(silu(self.norm1.forward(x.clone())));
+        let h = self.conv1.forward(self.norm1.forward_silu(x.clone()));
         let time = self.time_emb_proj.forward(emb); // [batch, out]
         let [batch, channels] = time.dims();
         let h = h + time.reshape([batch, channels, 1, 1]);
-        let h = self.conv2.forward(silu(self.norm2.forward(h)));
+        let h = self.conv2.forward(self.norm2.forward_silu(h));
         let shortcut = match &self.conv_shortcut {
             Some(conv) => conv.forward(x),
             None => x,

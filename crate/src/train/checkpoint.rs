@@ -12,7 +12,7 @@ use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
 use crate::data::ImageSet;
 use crate::error::ConfigError;
-use crate::kernels::Moments;
+use crate::kernels::{Moments, Weights};
 use crate::model::Network;
 use crate::model::parameters::{self, LoadError};
 use crate::runtime::{ReadError, read};
@@ -60,12 +60,8 @@ pub struct Checkpoint {
 impl Trainer {
     /// The whole run as a safetensors file.
     pub async fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        let State {
-            step,
-            theta,
-            ema,
-            moments,
-        } = self.state.clone();
+        let State { step, weights } = self.state.clone();
+        let Weights { theta, ema, moments } = weights;
         let names = parameters::names(&self.ema_network());
         let mut values = Vec::new();
         for (part, flat) in PARTS.into_iter().zip([ema, theta, moments.m, moments.v]) {
@@ -78,16 +74,15 @@ impl Trainer {
                     .collect::<Vec<u8>>(),
             ));
         }
+        let ranges = parameters::ranges(&names);
         let mut views = Vec::new();
         for (part, bytes) in &values {
-            let mut rest = bytes.as_slice();
-            for (name, shape) in &names {
-                let (own, others) = rest.split_at(4 * shape.iter().product::<usize>());
+            for ((name, shape), range) in names.iter().zip(&ranges) {
+                let own = &bytes[4 * range.start..4 * range.end];
                 views.push((
                     format!("{part}.{name}"),
                     TensorView::new(Dtype::F32, shape.clone(), own)?,
                 ));
-                rest = others;
             }
         }
         let header = Header {
@@ -110,9 +105,11 @@ impl Trainer {
         let [ema, theta, m, v] = [ema?, theta?, m?, v?].map(|network| parameters::flatten(&network));
         Ok(run.with_state(State {
             step: checkpoint.step,
-            theta,
-            ema,
-            moments: Moments { m, v },
+            weights: Weights {
+                theta,
+                ema,
+                moments: Moments { m, v },
+            },
         }))
     }
 }

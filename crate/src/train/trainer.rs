@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
 use crate::data::{Batches, ImageSet};
-use crate::kernels::{AdamW, Moments, adamw};
+use crate::kernels::{self, AdamW, Moments, Rates, Weights};
 use crate::model::preset::NULL_CLASS;
 use crate::model::{Network, parameters};
 use crate::runtime::{clock, read};
@@ -42,13 +42,12 @@ pub struct Trainer {
     pub(super) state: State,
 }
 
-/// All that changes from step to step: vectors `[parameters]`, and the number of steps taken.
+/// All that changes from step to step.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// Steps taken.
     pub step: u32,
-    pub theta: Tensor<1>,
-    pub ema: Tensor<1>,
-    pub moments: Moments,
+    pub weights: Weights,
 }
 
 impl Trainer {
@@ -76,9 +75,12 @@ impl Trainer {
             batches: Batches::new(config.seed, data.count()),
             state: State {
                 step: 0,
-                ema: theta.clone(),
-                theta,
-                moments,
+                weights: Weights {
+                    // Not the same buffer: a kernel that reads both would be given it twice.
+                    ema: parameters::flatten(&network),
+                    theta,
+                    moments,
+                },
             },
             device: device.clone(),
             config,
@@ -103,7 +105,7 @@ impl Trainer {
 
     /// The network with the moving average of its weights: what samples are drawn with.
     pub fn ema_network(&self) -> Network {
-        parameters::unflatten(self.network.valid(), self.state.ema.clone())
+        parameters::unflatten(self.network.valid(), self.state.weights.ema.clone())
     }
 
     /// Takes `count` steps and then reads their losses back, once.
@@ -153,45 +155,28 @@ impl Trainer {
         let loss = batch.loss(&self.network, &self.schedule, true);
         let grad = parameters::flatten_grads(&self.network, loss.backward());
 
-        let State {
-            step,
-            theta,
-            ema,
-            moments,
-        } = self.state.clone();
-        let step = step + 1;
+        let step = self.state.step + 1;
+        let rates = Rates {
+            learning_rate: config.learning_rate_at(step),
+            max_norm: config.grad_clip,
+            ema_decay: config.ema_decay_at(step),
+        };
         let options = AdamW {
             beta1: 0.9,
             beta2: 0.999,
             eps: 1e-8,
             weight_decay: config.weight_decay,
         };
-        let learning_rate = config.learning_rate_at(step);
-        let (theta, moments, grad_norm) = adamw(
-            theta,
-            grad,
-            moments,
-            step,
-            learning_rate,
-            config.grad_clip,
-            options,
-        );
-        let decay = config.ema_decay_at(step);
-        let ema = ema * decay + theta.clone() * (1.0 - decay);
+        let (weights, grad_norm) = kernels::update(self.state.weights.clone(), grad, step, rates, options);
 
-        self.network = parameters::unflatten(self.network.clone(), theta.clone());
-        self.state = State {
-            step,
-            theta,
-            ema,
-            moments,
-        };
+        self.network = parameters::unflatten(self.network.clone(), weights.theta.clone());
+        self.state = State { step, weights };
         (loss.inner(), grad_norm)
     }
 
     /// The run with the state of another of the same configuration: how a checkpoint is resumed.
     pub(super) fn with_state(mut self, state: State) -> Self {
-        self.network = parameters::unflatten(self.network, state.theta.clone());
+        self.network = parameters::unflatten(self.network, state.weights.theta.clone());
         self.state = state;
         self
     }
