@@ -50,6 +50,11 @@ async fn a_profile_names_every_kernel() {
 }
 
 #[wasm_bindgen_test]
+async fn group_norm_follows_its_twin() {
+    kernels::group_norm_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn unet_matches_diffusers() {
     networks::unet_matches_diffusers(&gpu().await).await;
 }

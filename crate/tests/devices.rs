@@ -63,6 +63,7 @@ fn wgpu_passes_every_check() {
             .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::a_profile_names_every_kernel(&gpu.device).await;
+        kernels::group_norm_follows_its_twin(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
         networks::autoencoder_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;

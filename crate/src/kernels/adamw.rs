@@ -1,7 +1,11 @@
 //! The optimizer's update over all parameters at once, as one flat vector.
 
+use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+
+use super::adamw_cube::{Coefficients, FlatUpdate};
+use super::cube::runs_kernels;
 
 /// Hyper-parameters of AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", algorithm 2).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,11 +23,61 @@ pub struct Moments {
     pub v: Tensor<1>,
 }
 
+/// What a run updates together: the parameters, their exponential moving average, and the moments, `[parameters]` each.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    pub theta: Tensor<1>,
+    pub ema: Tensor<1>,
+    pub moments: Moments,
+}
+
+/// What changes from update to update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    pub learning_rate: f64,
+    /// The largest norm of a gradient that is not scaled down.
+    pub max_norm: f64,
+    /// The part of the moving average that stays.
+    pub ema_decay: f64,
+}
+
+/// The weights after update number `step` (from 1), and the gradient's norm before clipping, `[1]`.
+pub fn update(
+    weights: Weights,
+    grad: Tensor<1>,
+    step: u32,
+    rates: Rates,
+    options: AdamW,
+) -> (Weights, Tensor<1>) {
+    let Weights { theta, ema, moments } = weights;
+    if runs_kernels(&theta.device()) {
+        let (theta, ema, m, v, norm) = Dispatch::update_weights(
+            theta.into_dispatch(),
+            ema.into_dispatch(),
+            moments.m.into_dispatch(),
+            moments.v.into_dispatch(),
+            grad.into_dispatch(),
+            Coefficients::new(step, rates, options),
+        );
+        let [theta, ema, m, v, norm] = [theta, ema, m, v, norm].map(Tensor::from_dispatch);
+        let moments = Moments { m, v };
+        return (Weights { theta, ema, moments }, norm);
+    }
+    let Rates {
+        learning_rate,
+        max_norm,
+        ema_decay,
+    } = rates;
+    let (theta, moments, norm) = adamw(theta, grad, moments, step, learning_rate, max_norm, options);
+    let ema = ema * ema_decay + theta.clone() * (1.0 - ema_decay);
+    (Weights { theta, ema, moments }, norm)
+}
+
 /// Parameters and moments after update number `step` (from 1), all `[parameters]`.
 ///
 /// A gradient of norm above `max_norm` is scaled down to it first (Pascanu et al., 2013). Its norm before that is
 /// returned too, `[1]`, so that nothing is read back here.
-pub fn adamw(
+fn adamw(
     theta: Tensor<1>,
     grad: Tensor<1>,
     moments: Moments,

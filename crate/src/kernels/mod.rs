@@ -5,12 +5,18 @@
 //! its twin, and a test holds the two and their gradients together.
 
 mod adamw;
+mod adamw_cube;
 mod attention;
 mod conv;
 mod conv_cube;
+mod cube;
+mod flat;
+mod flat_cube;
 mod norm;
+mod norm_cube;
 
-pub use adamw::{AdamW, Moments, adamw};
+pub use adamw::{AdamW, Moments, Rates, Weights, update};
 pub use attention::attention;
 pub use conv::{conv2d, linear, upsample_nearest_2x};
-pub use norm::{group_norm, silu};
+pub use flat::{gather, next_start, part};
+pub use norm::{group_norm, group_norm_silu, silu};

@@ -139,6 +139,11 @@ impl GroupNorm {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         kernels::group_norm(x, self.weight.val(), self.bias.val(), self.groups, self.eps)
     }
+
+    /// The norm and the SiLU after it.
+    pub fn forward_silu(&self, x: Tensor<4>) -> Tensor<4> {
+        kernels::group_norm_silu(x, self.weight.val(), self.bias.val(), self.groups, self.eps)
+    }
 }
 
 /// A vector a class.

@@ -1,10 +1,15 @@
 //! All parameters of a network at once: by name, or as one flat vector in the order of the module's fields.
+//!
+//! In the vector each parameter starts where a GPU kernel can be given it without a copy; zeros fill the gaps.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Shape, Tensor, TensorData};
 use thiserror::Error;
+
+use crate::kernels;
 
 /// Why weights do not fit a network.
 #[derive(Debug, Error, PartialEq)]
@@ -38,24 +43,34 @@ pub fn count<M: Module>(module: &M) -> usize {
         .sum()
 }
 
-/// All parameters end to end, `[count]`, without gradient.
+/// Where each parameter lies in the flat vector, in the order of [`names`].
+pub fn ranges(names: &[(String, Vec<usize>)]) -> Vec<Range<usize>> {
+    let place = |start: &mut usize, (_, shape): &(String, Vec<usize>)| {
+        let range = *start..*start + shape.iter().product::<usize>();
+        *start = kernels::next_start(range.start, range.len());
+        Some(range)
+    };
+    names.iter().scan(0, place).collect()
+}
+
+/// All parameters as one vector, without gradient.
 pub fn flatten<M: Module>(module: &M) -> Tensor<1> {
     let mut visitor = Flatten {
         grads: None,
         parts: Vec::new(),
     };
     module.visit(&mut visitor);
-    Tensor::cat(visitor.parts, 0)
+    kernels::gather(visitor.parts)
 }
 
-/// The gradients of all parameters end to end, `[count]`; zero where a parameter had no part in the loss.
+/// The gradients of all parameters as one vector; zero where a parameter had no part in the loss.
 pub fn flatten_grads<M: Module>(module: &M, grads: Gradients) -> Tensor<1> {
     let mut visitor = Flatten {
         grads: Some(grads),
         parts: Vec::new(),
     };
     module.visit(&mut visitor);
-    Tensor::cat(visitor.parts, 0)
+    kernels::gather(visitor.parts)
 }
 
 /// The module with the values of `flat`, which [`flatten`] gave; parameters that are trained stay so.
@@ -157,12 +172,8 @@ impl ModuleMapper for Unflatten {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(|value| {
             let count = value.shape().num_elements();
-            let part = self
-                .flat
-                .clone()
-                .slice(self.start..self.start + count)
-                .reshape(value.dims());
-            self.start += count;
+            let part = kernels::part(&self.flat, self.start, value.dims());
+            self.start = kernels::next_start(self.start, count);
             replace(value, part)
         })
     }

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use super::layers::{Conv2d, GroupNorm, Init, Linear};
-use crate::kernels::{silu, upsample_nearest_2x};
+use crate::kernels::upsample_nearest_2x;
 
 /// Norm, SiLU, convolution, twice; the time embedding, where there is one, is added between, the input at the end.
 #[derive(Module, Debug)]
@@ -41,13 +41,13 @@ impl ResnetBlock {
 
     /// `x` `[batch, in, h, w]`, `emb` `[batch, time_embed_dim]`, its SiLU already taken -> `[batch, out, h, w]`
     pub fn forward(&self, x: Tensor<4>, emb: impl Into<Option<Tensor<2>>>) -> Tensor<4> {
-        let mut h = self.conv1.forward(silu(self.norm1.forward(x.clone())));
+        let mut h = self.conv1.forward(self.norm1.forward_silu(x.clone()));
         if let (Some(time_emb_proj), Some(emb)) = (&self.time_emb_proj, emb.into()) {
             let time = time_emb_proj.forward(emb); // [batch, out]
             let [batch, channels] = time.dims();
             h = h + time.reshape([batch, channels, 1, 1]);
         }
-        let h = self.conv2.forward(silu(self.norm2.forward(h)));
+        let h = self.conv2.forward(self.norm2.forward_silu(h));
         let shortcut = match &self.conv_shortcut {
             Some(conv) => conv.forward(x),
             None => x,

@@ -122,6 +122,6 @@ impl UNet {
         for block in &self.up_blocks {
             x = block.forward(x, &emb, &mut skips);
         }
-        self.conv_out.forward(silu(self.conv_norm_out.forward(x)))
+        self.conv_out.forward(self.conv_norm_out.forward_silu(x))
     }
 }

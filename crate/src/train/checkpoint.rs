@@ -14,7 +14,7 @@ use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
 use crate::data::DataSet;
 use crate::error::{ConfigError, require};
-use crate::kernels::Moments;
+use crate::kernels::{Moments, Weights};
 use crate::model::parameters::{self, LoadError};
 use crate::model::{AutoencoderConfig, AutoencoderKl, ModelConfig, Network, Trainable};
 use crate::runtime::{ReadError, read};
@@ -71,12 +71,8 @@ pub struct Checkpoint {
 impl Trainer {
     /// The whole run as a safetensors file.
     pub async fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        let State {
-            step,
-            theta,
-            ema,
-            moments,
-        } = self.state.clone();
+        let State { step, weights } = self.state.clone();
+        let Weights { theta, ema, moments } = weights;
         let names = parameters::names(&self.ema_model());
         let mut flats: Vec<_> = PARTS
             .into_iter()
@@ -94,14 +90,12 @@ impl Trainer {
         }
         let mut views = Vec::new();
         for (part, names, bytes) in &values {
-            let mut rest = bytes.as_slice();
-            for (name, shape) in names {
-                let (own, others) = rest.split_at(4 * shape.iter().product::<usize>());
+            for ((name, shape), range) in names.iter().zip(parameters::ranges(names)) {
+                let own = &bytes[4 * range.start..4 * range.end];
                 views.push((
                     format!("{part}.{name}"),
                     TensorView::new(Dtype::F32, shape.clone(), own)?,
                 ));
-                rest = others;
             }
         }
         let header = Header {
@@ -128,9 +122,11 @@ impl Trainer {
         let [ema, theta, m, v] = [ema?, theta?, m?, v?].map(|model| parameters::flatten(&model));
         Ok(run.with_state(State {
             step: checkpoint.step,
-            theta,
-            ema,
-            moments: Moments { m, v },
+            weights: Weights {
+                theta,
+                ema,
+                moments: Moments { m, v },
+            },
         }))
     }
 }

@@ -11,7 +11,7 @@ use super::objective::Batch;
 use super::reconstruction::ReconstructionBatch;
 use crate::data::{Batches, DataSet};
 use crate::error::ConfigError;
-use crate::kernels::{AdamW, Moments, adamw};
+use crate::kernels::{self, AdamW, Moments, Rates, Weights};
 use crate::model::preset::NULL_CLASS;
 use crate::model::{AutoencoderKl, Network, Trainable, parameters};
 use crate::runtime::{clock, read};
@@ -44,13 +44,12 @@ pub struct Trainer {
     pub(super) state: State,
 }
 
-/// All that changes from step to step: vectors `[parameters]`, and the number of steps taken.
+/// All that changes from step to step.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// Steps taken.
     pub step: u32,
-    pub theta: Tensor<1>,
-    pub ema: Tensor<1>,
-    pub moments: Moments,
+    pub weights: Weights,
 }
 
 impl Trainer {
@@ -78,9 +77,12 @@ impl Trainer {
             batches: Batches::new(config.seed, data.count()),
             state: State {
                 step: 0,
-                ema: theta.clone(),
-                theta,
-                moments,
+                weights: Weights {
+                    // Not the same buffer: a kernel that reads both would be given it twice.
+                    ema: parameters::flatten(&model),
+                    theta,
+                    moments,
+                },
             },
             device: device.clone(),
             config,
@@ -105,7 +107,7 @@ impl Trainer {
 
     /// The model with the moving average of its weights.
     pub fn ema_model(&self) -> Trainable {
-        parameters::unflatten(self.model.valid(), self.state.ema.clone())
+        parameters::unflatten(self.model.valid(), self.state.weights.ema.clone())
     }
 
     /// What samples are drawn with: [`ema_model`](Self::ema_model), where it is no autoencoder.
@@ -155,39 +157,22 @@ impl Trainer {
         let grad = parameters::flatten_grads(&self.model, loss.backward());
 
         let config = &self.config;
-        let State {
-            step,
-            theta,
-            ema,
-            moments,
-        } = self.state.clone();
-        let step = step + 1;
+        let step = self.state.step + 1;
+        let rates = Rates {
+            learning_rate: config.learning_rate_at(step),
+            max_norm: config.grad_clip,
+            ema_decay: config.ema_decay_at(step),
+        };
         let options = AdamW {
             beta1: 0.9,
             beta2: 0.999,
             eps: 1e-8,
             weight_decay: config.weight_decay,
         };
-        let learning_rate = config.learning_rate_at(step);
-        let (theta, moments, grad_norm) = adamw(
-            theta,
-            grad,
-            moments,
-            step,
-            learning_rate,
-            config.grad_clip,
-            options,
-        );
-        let decay = config.ema_decay_at(step);
-        let ema = ema * decay + theta.clone() * (1.0 - decay);
+        let (weights, grad_norm) = kernels::update(self.state.weights.clone(), grad, step, rates, options);
 
-        self.model = parameters::unflatten(self.model.clone(), theta.clone());
-        self.state = State {
-            step,
-            theta,
-            ema,
-            moments,
-        };
+        self.model = parameters::unflatten(self.model.clone(), weights.theta.clone());
+        self.state = State { step, weights };
         (loss.inner(), grad_norm)
     }
 
@@ -220,7 +205,7 @@ impl Trainer {
 
     /// The run with the state of another of the same configuration: how a checkpoint is resumed.
     pub(super) fn with_state(mut self, state: State) -> Self {
-        self.model = parameters::unflatten(self.model, state.theta.clone());
+        self.model = parameters::unflatten(self.model, state.weights.theta.clone());
         self.state = state;
         self
     }

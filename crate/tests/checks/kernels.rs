@@ -82,3 +82,58 @@ pub async fn convolution_follows_its_twin(device: &Device) {
         }
     }
 }
+
+/// Asserts that values and gradients, in one list each, are those that the twin gives on the CPU.
+fn assert_twins(what: &str, names: &[&str], found: Vec<Vec<f32>>, expected: Vec<Vec<f32>>) {
+    assert_eq!(
+        (found.len(), expected.len()),
+        (names.len(), names.len()),
+        "{what}"
+    );
+    for ((name, found), expected) in names.iter().zip(found).zip(expected) {
+        assert_close(&format!("{name} of {what}"), &found, &expected, 2e-4);
+    }
+}
+
+/// Output and gradients of a group normalisation.
+async fn group_norm(
+    [batch, channels, size, groups]: [usize; 4],
+    activate: bool,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(6, Stream::Data, size as u32);
+    let shape = [batch, channels, size, size + 1];
+    let x = (rng.normal_tensor(shape, &device) * 2.0 + 3.0)
+        .detach()
+        .require_grad();
+    let weight = rng.normal_tensor([channels], &device).require_grad();
+    let bias = rng.normal_tensor([channels], &device).require_grad();
+    let norm = if activate {
+        kernels::group_norm_silu
+    } else {
+        kernels::group_norm
+    };
+    let y = norm(x.clone(), weight.clone(), bias.clone(), groups, 1e-5);
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<4> = rng.normal_tensor(shape, &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(weight.grad(&grads).expect("tracked")).await);
+    found.push(values(bias.grad(&grads).expect("tracked")).await);
+    found
+}
+
+/// Groups larger and smaller than a workgroup, of one channel and of several.
+pub async fn group_norm_follows_its_twin(device: &Device) {
+    for sizes in [[3, 6, 5, 2], [2, 32, 28, 8], [2, 8, 2, 8], [1, 65, 7, 5]] {
+        for activate in [false, true] {
+            assert_twins(
+                &format!("group norm {sizes:?}, SiLU: {activate}"),
+                &["y", "x.grad", "weight.grad", "bias.grad"],
+                group_norm(sizes, activate, device).await,
+                group_norm(sizes, activate, &Device::flex()).await,
+            );
+        }
+    }
+}

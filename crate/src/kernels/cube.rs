@@ -1,0 +1,74 @@
+//! What our GPU kernels share: buffers, views into them, and the sum over a workgroup.
+
+use burn::backend::DispatchDevice;
+use burn::tensor::{Device, Shape};
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+/// Threads of a workgroup whose threads all do the same: WebGPU promises no more.
+pub const THREADS: u32 = 256;
+
+/// Whether our kernels can run there; elsewhere their twins do.
+pub fn runs_kernels(device: &Device) -> bool {
+    matches!(
+        device.clone().without_autodiff().as_dispatch(),
+        DispatchDevice::Cube(_)
+    )
+}
+
+/// A buffer that is still to be written, on the device of `like`.
+pub fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
+    let shape = Shape::from(shape);
+    let buffer = like.client.empty(shape.num_elements() * like.dtype.size());
+    CubeTensor::new_contiguous(
+        like.client.clone(),
+        like.device.clone(),
+        shape,
+        buffer,
+        like.dtype,
+    )
+}
+
+/// The distance, in elements, between the starts of two parts of one buffer that a kernel may be given apart.
+pub fn aligned(like: &CubeTensor, count: usize) -> usize {
+    let alignment = like.client.properties().memory.alignment as usize / like.dtype.size();
+    count.next_multiple_of(alignment.max(1))
+}
+
+/// A part of a contiguous vector's buffer, without a copy: `start` is a multiple of what [`aligned`] gives.
+pub fn view(flat: &CubeTensor, start: usize, shape: impl Into<Shape>) -> CubeTensor {
+    let shape = shape.into();
+    let size = flat.dtype.size();
+    let rest = flat.meta.num_elements() - start - shape.num_elements();
+    let buffer = flat
+        .handle
+        .clone()
+        .offset_start((start * size) as u64)
+        .offset_end((rest * size) as u64);
+    CubeTensor::new_contiguous(
+        flat.client.clone(),
+        flat.device.clone(),
+        shape,
+        buffer,
+        flat.dtype,
+    )
+}
+
+/// The sum of `value` over the 256 threads of a workgroup, known to each of them. All threads must call it.
+#[cube]
+pub fn workgroup_sum(value: f32, thread: u32, shared: &mut Shared<[f32]>) -> f32 {
+    shared[thread as usize] = value;
+    sync_cube();
+    #[unroll]
+    for level in 0..8u32 {
+        let reach = comptime!(128u32 >> level);
+        if thread < reach {
+            let other = shared[(thread + reach) as usize];
+            shared[thread as usize] += other;
+        }
+        sync_cube();
+    }
+    let sum = shared[0];
+    sync_cube();
+    sum
+}

@@ -1,0 +1,60 @@
+//! How many kernels a training step launches: each costs some 20 microseconds in a browser, whatever it does.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use cubecl::logging::{LaunchObservation, LaunchObserver};
+use diffusion_playground::data::ImageSet;
+use diffusion_playground::model::Preset;
+use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::train::{TrainConfig, Trainer};
+use pollster::block_on;
+
+/// Launches by the kernel's short name.
+#[derive(Default)]
+struct Launches(Mutex<BTreeMap<String, usize>>);
+
+impl LaunchObserver for Launches {
+    fn launched(&self, kernel: &'static str) {
+        let name = kernel.split('<').next().unwrap_or(kernel);
+        let name = name.rsplit("::").next().unwrap_or(name);
+        if let Ok(mut counts) = self.0.lock() {
+            *counts.entry(name.into()).or_default() += 1;
+        }
+    }
+}
+
+/// Launches of one step of `preset`, once the first step has compiled and allocated what all steps share.
+async fn launches_of_a_step(preset: Preset) -> BTreeMap<String, usize> {
+    let gpu = Compute::choose(Wanted::Gpu)
+        .await
+        .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
+    let config = TrainConfig {
+        preset,
+        batch_size: 4,
+        ..TrainConfig::default()
+    };
+    let pixels = (0..8 * 784).map(|i| (i * 37 % 256) as u8).collect();
+    let data = ImageSet::new(1, 28, 28, 10, (0..8).collect(), pixels).expect("a valid set");
+    let mut trainer = Trainer::new(config, Arc::new(data), &gpu.device).expect("a valid configuration");
+    trainer.step(2).await.expect("no divergence");
+    let launches = Arc::new(Launches::default());
+    let watching = LaunchObservation::new(launches.clone());
+    trainer.step(1).await.expect("no divergence");
+    drop(watching);
+    let counts = launches.0.lock().expect("no observer panicked");
+    counts.clone()
+}
+
+/// Raise it never, lower it with every change that saves a launch.
+const MOST: usize = 777;
+
+#[test]
+fn a_training_step_of_the_unet_launches_few_kernels() {
+    let launches = block_on(launches_of_a_step(Preset::Unet));
+    let total: usize = launches.values().sum();
+    println!("{total} launches: {launches:#?}");
+    assert!(total > 0, "the observer saw no launch");
+    assert!(total <= MOST, "{total} launches: {launches:#?}");
+}
