@@ -38,6 +38,11 @@ fn wgpu_passes_every_check() {
             .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::group_norm_follows_its_twin(&gpu.device).await;
+        kernels::attention_follows_its_twin(&gpu.device).await;
+        kernels::layer_norm_follows_its_twin(&gpu.device).await;
+        kernels::linear_follows_its_twin(&gpu.device).await;
+        kernels::updates_follow_their_twin(&gpu.device).await;
+        kernels::parts_of_a_vector_come_back(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;

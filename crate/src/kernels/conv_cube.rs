@@ -4,9 +4,10 @@
 //! from shared memory; a thread makes 4 pixels by `cols` channels of it.
 
 use burn::backend::cubecl::dtype_to_storage_type;
-use burn::tensor::Shape;
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
+
+use super::cube::{aligned, empty, view};
 
 /// Threads of a workgroup along each of its two axes, and products a round.
 const SIDE: usize = 16;
@@ -107,18 +108,6 @@ fn launch(
         dtype_to_storage_type(out.dtype),
     );
     out
-}
-
-fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
-    let shape = Shape::from(shape);
-    let buffer = like.client.empty(shape.num_elements() * like.dtype.size());
-    CubeTensor::new_contiguous(
-        like.client.clone(),
-        like.device.clone(),
-        shape,
-        buffer,
-        like.dtype,
-    )
 }
 
 /// Forward, or (`transposed`) the gradient of its input: rows are output pixels, columns output channels, and the sum
@@ -258,15 +247,17 @@ fn conv_kernel<F: Float>(
     }
 }
 
-/// The gradient of the weights, in parts `[parts, out, in * k * k]` that add up to it: the sum over all pixels of the
-/// batch is cut so that there are enough workgroups.
-pub fn weight_grad_parts(
+/// The gradients of the weights, `[out, in, k, k]`, and of the bias, `[out]`.
+///
+/// The sum over all pixels of the batch is cut into parts so that there are enough workgroups; a second kernel adds the
+/// parts up. Both results are in one buffer, the bias from an aligned start on.
+pub fn weight_grad(
     x: CubeTensor,
     grad: CubeTensor,
     kernel: usize,
     stride: usize,
     padding: usize,
-) -> CubeTensor {
+) -> (CubeTensor, CubeTensor) {
     let (x, grad) = (into_contiguous(x), into_contiguous(grad));
     let [batch, channels, height, width] = x.meta.shape().dims();
     let [_, out_channels, out_height, out_width] = grad.meta.shape().dims();
@@ -276,7 +267,9 @@ pub fn weight_grad_parts(
     let parts = (ENOUGH / tiles).clamp(1, pixels.div_ceil(4 * PIXELS));
     // A whole number of rounds a part.
     let pixels_a_part = pixels.div_ceil(parts).next_multiple_of(SIDE);
-    let out = empty(&x, [parts, out_channels, terms]);
+    let bias_start = aligned(&x, out_channels * terms);
+    let size = bias_start + out_channels;
+    let out = empty(&x, [parts * size]);
     weight_grad_kernel::launch(
         &out.client,
         CubeCount::Static(
@@ -298,16 +291,65 @@ pub fn weight_grad_parts(
             out_width as u32,
         ),
         pixels_a_part as u32,
+        bias_start as u32,
         kernel as u32,
         stride as u32,
         padding as u32,
         dtype_to_storage_type(out.dtype),
     );
-    out
+    let sum = if parts == 1 {
+        out
+    } else {
+        sum_parts(out, parts, size)
+    };
+    (
+        view(&sum, 0, [out_channels, channels, kernel, kernel]),
+        view(&sum, bias_start, [out_channels]),
+    )
+}
+
+/// The sum of `parts` vectors of `size` elements that lie end to end.
+fn sum_parts(all: CubeTensor, parts: usize, size: usize) -> CubeTensor {
+    let sum = empty(&all, [size]);
+    sum_parts_kernel::launch(
+        &sum.client,
+        CubeCount::Static(size.div_ceil(2 * SIDE) as u32, 1, 1),
+        CubeDim::new_2d(2 * SIDE as u32, SIDE as u32 / 2),
+        all.into_tensor_arg(),
+        sum.clone().into_tensor_arg(),
+        parts as u32,
+        size as u32,
+    );
+    sum
+}
+
+/// A workgroup sums 32 neighbouring elements, each in 8 threads.
+#[cube(launch)]
+fn sum_parts_kernel(all: &Tensor<f32>, sum: &mut Tensor<f32>, parts: u32, size: u32) {
+    let mut shared = Shared::<[f32]>::new_slice(256usize);
+    let element = CUBE_POS_X * 32 + UNIT_POS_X;
+    let mut own = 0.0f32;
+    if element < size {
+        let mut part = UNIT_POS_Y;
+        while part < parts {
+            own += all[(part * size + element) as usize];
+            part += 8;
+        }
+    }
+    shared[(UNIT_POS_Y * 32 + UNIT_POS_X) as usize] = own;
+    sync_cube();
+    if UNIT_POS_Y == 0 && element < size {
+        let mut total = 0.0f32;
+        #[unroll]
+        for row in 0..8u32 {
+            total += shared[(row * 32 + UNIT_POS_X) as usize];
+        }
+        sum[element as usize] = total;
+    }
 }
 
 /// Rows are output channels (32 a tile), columns the terms of the convolution's sum (64 a tile), and this sum runs over
-/// the pixels of one part.
+/// the pixels of one part. The workgroups of the first columns also sum the gradient itself, which is the bias's.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 fn weight_grad_kernel<F: Float>(
@@ -316,6 +358,7 @@ fn weight_grad_kernel<F: Float>(
     out: &mut Tensor<F>,
     sizes: Sizes,
     pixels_a_part: u32,
+    bias_start: u32,
     #[comptime] kernel: u32,
     #[comptime] stride: u32,
     #[comptime] padding: u32,
@@ -339,6 +382,8 @@ fn weight_grad_kernel<F: Float>(
         acc[i as usize] = F::new(0.0_f32);
     }
 
+    let thread = ty * 16 + tx;
+    let mut of_bias = F::new(0.0_f32);
     let mut first_pixel = CUBE_POS_Z * pixels_a_part;
     let mut end = first_pixel + pixels_a_part;
     if end > total_pixels {
@@ -389,10 +434,17 @@ fn weight_grad_kernel<F: Float>(
                 }
             }
         }
+        if CUBE_POS_X == 0 && thread < 32 {
+            #[unroll]
+            for k in 0..16u32 {
+                of_bias += grads[(k * 33 + thread) as usize];
+            }
+        }
         sync_cube();
         first_pixel += 16;
     }
 
+    let part_start = CUBE_POS_Z * (bias_start + sizes.out_channels);
     #[unroll]
     for i in 0..2u32 {
         let channel = first_channel + ty * 2 + i;
@@ -400,9 +452,11 @@ fn weight_grad_kernel<F: Float>(
         for j in 0..4u32 {
             let term = first_term + tx + j * 16;
             if channel < sizes.out_channels && term < terms {
-                out[((CUBE_POS_Z * sizes.out_channels + channel) * terms + term) as usize] =
-                    acc[(i * 4 + j) as usize];
+                out[(part_start + channel * terms + term) as usize] = acc[(i * 4 + j) as usize];
             }
         }
+    }
+    if CUBE_POS_X == 0 && thread < 32 && first_channel + thread < sizes.out_channels {
+        out[(part_start + bias_start + first_channel + thread) as usize] = of_bias;
     }
 }
