@@ -12,8 +12,8 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::conv_cube;
 use super::cube::runs_kernels;
+use super::{conv_cube, conv_grad_cube};
 
 /// 2-D convolution.
 ///
@@ -128,7 +128,7 @@ impl ConvolutionGrad for CubeBackend {
         stride: usize,
         padding: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        conv_cube::weight_grad(x, grad, kernel, stride, padding)
+        conv_grad_cube::weight_grad(x, grad, kernel, stride, padding)
     }
 }
 

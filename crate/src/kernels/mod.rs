@@ -10,6 +10,7 @@ mod attention;
 mod attention_cube;
 mod conv;
 mod conv_cube;
+mod conv_grad_cube;
 mod cube;
 mod flat;
 mod flat_cube;
