@@ -55,6 +55,31 @@ async fn group_norm_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn attention_follows_its_twin() {
+    kernels::attention_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn layer_norm_follows_its_twin() {
+    kernels::layer_norm_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn linear_follows_its_twin() {
+    kernels::linear_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn updates_follow_their_twin() {
+    kernels::updates_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn parts_of_a_vector_come_back() {
+    kernels::parts_of_a_vector_come_back(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn unet_matches_diffusers() {
     networks::unet_matches_diffusers(&gpu().await).await;
 }

@@ -64,6 +64,11 @@ fn wgpu_passes_every_check() {
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::a_profile_names_every_kernel(&gpu.device).await;
         kernels::group_norm_follows_its_twin(&gpu.device).await;
+        kernels::attention_follows_its_twin(&gpu.device).await;
+        kernels::layer_norm_follows_its_twin(&gpu.device).await;
+        kernels::linear_follows_its_twin(&gpu.device).await;
+        kernels::updates_follow_their_twin(&gpu.device).await;
+        kernels::parts_of_a_vector_come_back(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
         networks::autoencoder_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;

@@ -4,6 +4,7 @@ use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::Checkpoi
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::autodiff::{Autodiff, NodeId};
+use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::ops::{FloatTensorOps, ModuleOps};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension};
@@ -11,7 +12,8 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::conv_cube;
+use super::cube::runs_kernels;
+use super::{conv_cube, conv_grad_cube};
 
 /// 2-D convolution.
 ///
@@ -23,8 +25,22 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, stride: usize, p
 }
 
 /// `x` `[batch, in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[batch, out]`.
+///
+/// On the GPU this is the convolution of images of one pixel: its kernels add the bias, and cut the sum of a small
+/// matrix's gradient into parts.
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+    if runs_kernels(&x.device()) {
+        let [batch, input] = x.dims();
+        let output = bias.dims()[0];
+        return linear_pixels(x.reshape([batch, input, 1, 1]), weight, bias).reshape([batch, output]);
+    }
     x.matmul(weight.transpose()) + bias.unsqueeze()
+}
+
+/// [`linear`] on every pixel: `x` `[batch, in, height, width]` -> `[batch, out, height, width]`.
+pub fn linear_pixels(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<4> {
+    let [output, input] = weight.dims();
+    conv2d(x, weight.reshape([output, input, 1, 1]), bias, 1, 0)
 }
 
 /// Every pixel becomes 2x2 equal pixels: `[b, c, h, w]` -> `[b, c, 2h, 2w]`.
@@ -67,15 +83,18 @@ pub trait ConvolutionGrad: Backend {
         padding: usize,
     ) -> FloatTensor<Self>;
 
-    /// Of the weight, `[out, in, kernel, kernel]`.
-    #[fusion(dtype = grad, shape = Shape::new([grad[1], x[1], *kernel, *kernel]))]
+    /// Of the weight, `[out, in, kernel, kernel]`, and of the bias, `[out]`.
+    #[fusion(meta = |x, grad, kernel, _stride, _padding| (
+        TensorSpec::new(Shape::new([grad.shape[1], x.shape[1], *kernel, *kernel]), x.dtype),
+        TensorSpec::new(Shape::new([grad.shape[1]]), x.dtype),
+    ))]
     fn convolution_weight_grad(
         x: FloatTensor<Self>,
         grad: FloatTensor<Self>,
         kernel: usize,
         stride: usize,
         padding: usize,
-    ) -> FloatTensor<Self>;
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
 impl Convolution for CubeBackend {
@@ -108,10 +127,8 @@ impl ConvolutionGrad for CubeBackend {
         kernel: usize,
         stride: usize,
         padding: usize,
-    ) -> FloatTensor<Self> {
-        let shape = Shape::new([grad.shape()[1], x.shape()[1], kernel, kernel]);
-        let parts = conv_cube::weight_grad_parts(x, grad, kernel, stride, padding);
-        Self::float_reshape(Self::float_sum_dim(parts, 0), shape)
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        conv_grad_cube::weight_grad(x, grad, kernel, stride, padding)
     }
 }
 
@@ -152,11 +169,17 @@ impl ConvolutionGrad for Flex {
         kernel: usize,
         stride: usize,
         padding: usize,
-    ) -> FloatTensor<Self> {
-        let shape = Shape::new([grad.shape()[1], x.shape()[1], kernel, kernel]);
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let [batch, channels, height, width] = grad.shape().dims();
+        let of_bias = Self::float_reshape(grad.clone(), Shape::new([batch, channels, height * width]));
+        let of_bias = Self::float_sum_dim(Self::float_sum_dim(of_bias, 2), 0);
+        let shape = Shape::new([channels, x.shape()[1], kernel, kernel]);
         // Only its shape is looked at.
         let weight = Self::float_empty(shape, &grad.device(), grad.dtype().into());
-        Self::conv2d_weight_backward(x, weight, grad, options(stride, padding))
+        (
+            Self::conv2d_weight_backward(x, weight, grad, options(stride, padding)),
+            Self::float_reshape(of_bias, Shape::new([channels])),
+        )
     }
 }
 
@@ -180,19 +203,15 @@ impl<B: ConvolutionGrad> Backward<B, 3> for ConvolutionBackward {
                 B::convolution_input_grad(grad.clone(), weight.clone(), height, width, stride, padding);
             grads.register::<B>(node.id, grad);
         }
-        if let Some(node) = of_weight {
-            let kernel = weight.shape()[2];
-            let grad = B::convolution_weight_grad(x, grad.clone(), kernel, stride, padding);
-            grads.register::<B>(node.id, grad);
+        if of_weight.is_none() && of_bias.is_none() {
+            return;
         }
-        if let Some(node) = of_bias {
-            let [batch, channels, height, width] = grad.shape().dims();
-            let grad = B::float_sum_dim(
-                B::float_reshape(grad, Shape::new([batch, channels, height * width])),
-                2,
-            );
-            let grad = B::float_sum_dim(grad, 0);
-            grads.register::<B>(node.id, B::float_reshape(grad, Shape::new([channels])));
+        let kernel = weight.shape()[2];
+        let (weight_grad, bias_grad) = B::convolution_weight_grad(x, grad, kernel, stride, padding);
+        for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
+            if let Some(node) = node {
+                grads.register::<B>(node.id, grad);
+            }
         }
     }
 }

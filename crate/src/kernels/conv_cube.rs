@@ -1,19 +1,40 @@
 //! Convolution on the GPU as a matrix product whose left matrix is never written down (implicit GEMM).
 //!
-//! Every workgroup of 16x16 threads makes a tile of 64 pixels by 16 `COLS` channels, 16 products of the sum at a time,
-//! from shared memory; a thread makes 4 pixels by `cols` channels of it.
+//! A thread makes 4 neighbouring pixels by 4 channels, 16 products of the sum at a time, from shared memory that is read
+//! and written 4 numbers at once. How many threads share a workgroup, and along which axis, follows from the shape: see
+//! [`Tile`].
 
-use burn::backend::cubecl::dtype_to_storage_type;
-use burn::tensor::Shape;
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-/// Threads of a workgroup along each of its two axes, and products a round.
-const SIDE: usize = 16;
-/// Pixels of a tile.
-const PIXELS: usize = 64;
+use super::cube::empty;
+
+/// Four numbers that are read, multiplied and written together.
+type Four = Vector<f32, Const<4>>;
+
 /// Workgroups that keep a large GPU busy.
-const ENOUGH: usize = 512;
+const ENOUGH: usize = 264;
+
+/// Threads of a workgroup along the pixels and along the channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tile {
+    pixels: usize,
+    channels: usize,
+}
+
+impl Tile {
+    /// Few channels make long tiles, so that no thread is without work; few pixels make small ones, so that no
+    /// processor is.
+    fn choose(pixels: usize, channels: usize) -> Self {
+        let tile = |pixels, channels| Self { pixels, channels };
+        match channels {
+            0..=16 => tile(32, 4),
+            17..=32 => tile(32, 8),
+            _ if pixels.div_ceil(64) * channels.div_ceil(64) >= ENOUGH => tile(16, 16),
+            _ => tile(16, 8),
+        }
+    }
+}
 
 /// Images `[batch, channels, height, width]` that are read, and the size of those that are written.
 #[derive(CubeLaunch, CubeType, Clone, Copy)]
@@ -38,16 +59,8 @@ pub fn forward(
     let [_, _, h, w] = x.meta.shape().dims();
     let [out, _, k, _] = weight.meta.shape().dims();
     let size = |n: usize| (n + 2 * padding - k) / stride + 1;
-    launch(
-        x,
-        weight,
-        Some(bias),
-        [out, size(h), size(w)],
-        k,
-        stride,
-        padding,
-        false,
-    )
+    let shape = [out, size(h), size(w)];
+    launch(x, weight, Some(bias), shape, k, stride, padding)
 }
 
 /// The gradient of the input of size `[in, h, w]` from that of the output, `grad` `[batch, out, oh, ow]`.
@@ -59,10 +72,10 @@ pub fn input_grad(
     padding: usize,
 ) -> CubeTensor {
     let [_, input, k, _] = weight.meta.shape().dims();
-    launch(grad, weight, None, [input, h, w], k, stride, padding, true)
+    launch(grad, weight, None, [input, h, w], k, stride, padding)
 }
 
-#[allow(clippy::too_many_arguments)]
+/// With a bias the convolution, without one the gradient of its input.
 fn launch(
     x: CubeTensor,
     weight: CubeTensor,
@@ -71,20 +84,22 @@ fn launch(
     kernel: usize,
     stride: usize,
     padding: usize,
-    transposed: bool,
 ) -> CubeTensor {
     let (x, weight) = (into_contiguous(x), into_contiguous(weight));
     let [batch, channels, height, width] = x.meta.shape().dims();
     let out = empty(&x, [batch, out_channels, out_height, out_width]);
-    let cols = if out_channels <= 2 * SIDE { 2 } else { 4 };
-    let tiles = (batch * out_height * out_width).div_ceil(PIXELS);
-    let count = CubeCount::Static(tiles as u32, out_channels.div_ceil(cols * SIDE) as u32, 1);
-    let has_bias = bias.is_some();
+    let pixels = batch * out_height * out_width;
+    let tile = Tile::choose(pixels, out_channels);
+    let transposed = bias.is_none();
     let bias = bias.unwrap_or_else(|| weight.clone());
     conv_kernel::launch(
         &out.client,
-        count,
-        CubeDim::new_3d(SIDE as u32, SIDE as u32, 1),
+        CubeCount::Static(
+            pixels.div_ceil(4 * tile.pixels) as u32,
+            out_channels.div_ceil(4 * tile.channels) as u32,
+            1,
+        ),
+        CubeDim::new_2d(tile.pixels as u32, tile.channels as u32),
         x.into_tensor_arg(),
         weight.into_tensor_arg(),
         into_contiguous(bias).into_tensor_arg(),
@@ -101,138 +116,152 @@ fn launch(
         kernel as u32,
         stride as u32,
         padding as u32,
-        cols as u32,
+        tile.pixels as u32,
+        tile.channels as u32,
         transposed,
-        has_bias,
-        dtype_to_storage_type(out.dtype),
     );
     out
-}
-
-fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
-    let shape = Shape::from(shape);
-    let buffer = like.client.empty(shape.num_elements() * like.dtype.size());
-    CubeTensor::new_contiguous(
-        like.client.clone(),
-        like.device.clone(),
-        shape,
-        buffer,
-        like.dtype,
-    )
 }
 
 /// Forward, or (`transposed`) the gradient of its input: rows are output pixels, columns output channels, and the sum
 /// runs over input channels and the kernel's window.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn conv_kernel<F: Float>(
-    x: &Tensor<F>,
-    weight: &Tensor<F>,
-    bias: &Tensor<F>,
-    out: &mut Tensor<F>,
+fn conv_kernel(
+    x: &Tensor<f32>,
+    weight: &Tensor<f32>,
+    bias: &Tensor<f32>,
+    out: &mut Tensor<f32>,
     sizes: Sizes,
     #[comptime] kernel: u32,
     #[comptime] stride: u32,
     #[comptime] padding: u32,
-    #[comptime] cols: u32,
+    #[comptime] across: u32,
+    #[comptime] down: u32,
     #[comptime] transposed: bool,
-    #[comptime] has_bias: bool,
-    #[define(F)] _dtype: ElemType,
 ) {
     let window = comptime!(kernel * kernel);
-    let row = comptime!(16 * cols + 1); // one more than the tile is wide: no two threads meet in one memory bank
-    let mut pixels = Shared::<[F]>::new_slice(1024usize);
-    let mut weights = Shared::<[F]>::new_slice(comptime!((16 * row) as usize));
+    let mut pixels = Shared::<[Four]>::new_slice(comptime!((16 * across) as usize));
+    // One more than needed a row: threads that write the same channels meet in no memory bank.
+    let mut weights = Shared::<[Four]>::new_slice(comptime!((16 * (down + 1)) as usize));
     let tx = UNIT_POS_X;
     let ty = UNIT_POS_Y;
-    let thread = ty * 16 + tx;
-    let first_pixel = CUBE_POS_X * 64;
-    let first_channel = CUBE_POS_Y * comptime!(16 * cols);
+    let first_pixel = (CUBE_POS_X * across + tx) * 4;
+    let first_channel = CUBE_POS_Y * comptime!(4 * down);
+    let in_size = sizes.height * sizes.width;
     let out_size = sizes.out_height * sizes.out_width;
     let total_pixels = sizes.batch * out_size;
     let terms = sizes.channels * window;
 
-    // The pixel that this thread gathers for.
-    let gathered = first_pixel + thread % 64;
-    let image = gathered / out_size;
-    let position = gathered % out_size;
-    let out_y = position / sizes.out_width;
-    let out_x = position % sizes.out_width;
-    let inside = gathered < total_pixels;
-    let image_start = image * sizes.channels;
-
-    let mut acc = Array::<F>::new(comptime!((4 * cols) as usize));
+    // The four pixels of this thread: where their images begin, and where they lie in them. A pixel beyond the last is
+    // placed so far out that it reaches nothing.
+    let mut starts = Array::<u32>::new(4usize);
+    let mut ys = Array::<u32>::new(4usize);
+    let mut xs = Array::<u32>::new(4usize);
     #[unroll]
-    for i in 0..comptime!(4 * cols) {
-        acc[i as usize] = F::new(0.0_f32);
+    for j in 0..4u32 {
+        let pixel = first_pixel + j;
+        let position = pixel % out_size;
+        let mut y = position / sizes.out_width;
+        let mut x_ = position % sizes.out_width;
+        if comptime!(transposed) {
+            y += padding;
+            x_ += padding;
+        } else {
+            y *= stride;
+            x_ *= stride;
+        }
+        if pixel >= total_pixels {
+            y = 0x1000_0000u32;
+        }
+        starts[j as usize] = pixel / out_size * sizes.channels * in_size;
+        ys[j as usize] = y;
+        xs[j as usize] = x_;
     }
+
+    let mut acc_0 = Four::new(0.0f32);
+    let mut acc_1 = Four::new(0.0f32);
+    let mut acc_2 = Four::new(0.0f32);
+    let mut acc_3 = Four::new(0.0f32);
 
     let mut first_term = 0u32;
     while first_term < terms {
         #[unroll]
-        for q in 0..4u32 {
-            let slot = thread + q * 256;
-            let term = first_term + slot / 64;
+        for q in 0..comptime!(16 / down) {
+            let slot = ty + q * down;
+            let term = first_term + slot;
             let channel = term / window;
             let ky = (term % window) / kernel;
             let kx = term % kernel;
-            let mut value = F::new(0.0_f32);
-            if comptime!(transposed) {
-                // out + padding = in * stride + k
-                let y = out_y + padding - ky;
-                let x_ = out_x + padding - kx;
-                let reached = out_y + padding >= ky
-                    && out_x + padding >= kx
-                    && y.is_multiple_of(stride)
-                    && x_.is_multiple_of(stride);
-                let in_y = y / stride;
-                let in_x = x_ / stride;
-                if inside && term < terms && reached && in_y < sizes.height && in_x < sizes.width {
-                    value =
-                        x[(((image_start + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
-                }
-            } else {
-                let y = out_y * stride + ky;
-                let x_ = out_x * stride + kx;
-                let reached =
-                    y >= padding && x_ >= padding && y < sizes.height + padding && x_ < sizes.width + padding;
-                if inside && term < terms && reached {
-                    let in_y = y - padding;
-                    let in_x = x_ - padding;
-                    value =
-                        x[(((image_start + channel) * sizes.height + in_y) * sizes.width + in_x) as usize];
+            let mut four = Four::new(0.0f32);
+            if term < terms {
+                #[unroll]
+                for j in 0..4u32 {
+                    let y = ys[j as usize];
+                    let x_ = xs[j as usize];
+                    let start = starts[j as usize] + channel * in_size;
+                    if comptime!(transposed) {
+                        // out + padding = in * stride + k
+                        let in_y = (y - ky) / stride;
+                        let in_x = (x_ - kx) / stride;
+                        if y >= ky
+                            && x_ >= kx
+                            && (y - ky) % stride == 0
+                            && (x_ - kx) % stride == 0
+                            && in_y < sizes.height
+                            && in_x < sizes.width
+                        {
+                            four.insert(
+                                comptime!(j as usize),
+                                x[(start + in_y * sizes.width + in_x) as usize],
+                            );
+                        }
+                    } else {
+                        // Above and left of the image the difference wraps round to a large number.
+                        let in_y = y + ky - padding;
+                        let in_x = x_ + kx - padding;
+                        if in_y < sizes.height && in_x < sizes.width {
+                            four.insert(
+                                comptime!(j as usize),
+                                x[(start + in_y * sizes.width + in_x) as usize],
+                            );
+                        }
+                    }
                 }
             }
-            pixels[slot as usize] = value;
+            pixels[(slot * across + tx) as usize] = four;
         }
-        #[unroll]
-        for q in 0..cols {
-            let slot = thread + q * 256;
-            let term = first_term + slot % 16;
-            let channel = first_channel + slot / 16;
-            let mut value = F::new(0.0_f32);
-            if term < terms && channel < sizes.out_channels {
-                if comptime!(transposed) {
-                    let input = term / window;
-                    value =
-                        weight[((input * sizes.out_channels + channel) * window + term % window) as usize];
-                } else {
-                    value = weight[(channel * terms + term) as usize];
+        if tx < 16 {
+            let term = first_term + tx;
+            let mut four = Four::new(0.0f32);
+            if term < terms {
+                #[unroll]
+                for i in 0..4u32 {
+                    let channel = first_channel + ty * 4 + i;
+                    if channel < sizes.out_channels {
+                        if comptime!(transposed) {
+                            let row = term / window * sizes.out_channels + channel;
+                            four.insert(
+                                comptime!(i as usize),
+                                weight[(row * window + term % window) as usize],
+                            );
+                        } else {
+                            four.insert(comptime!(i as usize), weight[(channel * terms + term) as usize]);
+                        }
+                    }
                 }
             }
-            weights[((slot % 16) * row + slot / 16) as usize] = value;
+            weights[(tx * comptime!(down + 1) + ty) as usize] = four;
         }
         sync_cube();
         #[unroll]
         for k in 0..16u32 {
-            #[unroll]
-            for i in 0..cols {
-                let w = weights[(k * row + ty * cols + i) as usize];
-                #[unroll]
-                for j in 0..4u32 {
-                    acc[(i * 4 + j) as usize] += w * pixels[(k * 64 + tx + j * 16) as usize];
-                }
-            }
+            let p = pixels[(k * across + tx) as usize];
+            let w = weights[(k * comptime!(down + 1) + ty) as usize];
+            acc_0 += p * Four::new(w.extract(0usize));
+            acc_1 += p * Four::new(w.extract(1usize));
+            acc_2 += p * Four::new(w.extract(2usize));
+            acc_3 += p * Four::new(w.extract(3usize));
         }
         sync_cube();
         first_term += 16;
@@ -240,168 +269,94 @@ fn conv_kernel<F: Float>(
 
     #[unroll]
     for j in 0..4u32 {
-        let pixel = first_pixel + tx + j * 16;
+        let pixel = first_pixel + j;
         if pixel < total_pixels {
             let start = pixel / out_size * sizes.out_channels * out_size + pixel % out_size;
-            #[unroll]
-            for i in 0..cols {
-                let channel = first_channel + ty * cols + i;
-                if channel < sizes.out_channels {
-                    let mut value = acc[(i * 4 + j) as usize];
-                    if comptime!(has_bias) {
-                        value += bias[channel as usize];
-                    }
-                    out[(start + channel * out_size) as usize] = value;
-                }
-            }
+            let channel = first_channel + ty * 4;
+            write(
+                out,
+                bias,
+                acc_0,
+                start,
+                channel,
+                sizes.out_channels,
+                out_size,
+                j,
+                transposed,
+            );
+            write(
+                out,
+                bias,
+                acc_1,
+                start,
+                channel + 1,
+                sizes.out_channels,
+                out_size,
+                j,
+                transposed,
+            );
+            write(
+                out,
+                bias,
+                acc_2,
+                start,
+                channel + 2,
+                sizes.out_channels,
+                out_size,
+                j,
+                transposed,
+            );
+            write(
+                out,
+                bias,
+                acc_3,
+                start,
+                channel + 3,
+                sizes.out_channels,
+                out_size,
+                j,
+                transposed,
+            );
         }
     }
 }
 
-/// The gradient of the weights, in parts `[parts, out, in * k * k]` that add up to it: the sum over all pixels of the
-/// batch is cut so that there are enough workgroups.
-pub fn weight_grad_parts(
-    x: CubeTensor,
-    grad: CubeTensor,
-    kernel: usize,
-    stride: usize,
-    padding: usize,
-) -> CubeTensor {
-    let (x, grad) = (into_contiguous(x), into_contiguous(grad));
-    let [batch, channels, height, width] = x.meta.shape().dims();
-    let [_, out_channels, out_height, out_width] = grad.meta.shape().dims();
-    let terms = channels * kernel * kernel;
-    let tiles = terms.div_ceil(4 * SIDE) * out_channels.div_ceil(2 * SIDE);
-    let pixels = batch * out_height * out_width;
-    let parts = (ENOUGH / tiles).clamp(1, pixels.div_ceil(4 * PIXELS));
-    // A whole number of rounds a part.
-    let pixels_a_part = pixels.div_ceil(parts).next_multiple_of(SIDE);
-    let out = empty(&x, [parts, out_channels, terms]);
-    weight_grad_kernel::launch(
-        &out.client,
-        CubeCount::Static(
-            terms.div_ceil(4 * SIDE) as u32,
-            out_channels.div_ceil(2 * SIDE) as u32,
-            parts as u32,
-        ),
-        CubeDim::new_3d(SIDE as u32, SIDE as u32, 1),
-        x.into_tensor_arg(),
-        grad.into_tensor_arg(),
-        out.clone().into_tensor_arg(),
-        SizesLaunch::new(
-            batch as u32,
-            channels as u32,
-            height as u32,
-            width as u32,
-            out_channels as u32,
-            out_height as u32,
-            out_width as u32,
-        ),
-        pixels_a_part as u32,
-        kernel as u32,
-        stride as u32,
-        padding as u32,
-        dtype_to_storage_type(out.dtype),
-    );
-    out
-}
-
-/// Rows are output channels (32 a tile), columns the terms of the convolution's sum (64 a tile), and this sum runs over
-/// the pixels of one part.
-#[cube(launch)]
+/// One pixel of `four` to its channel, with that channel's bias where there is one.
+#[cube]
 #[allow(clippy::too_many_arguments)]
-fn weight_grad_kernel<F: Float>(
-    x: &Tensor<F>,
-    grad: &Tensor<F>,
-    out: &mut Tensor<F>,
-    sizes: Sizes,
-    pixels_a_part: u32,
-    #[comptime] kernel: u32,
-    #[comptime] stride: u32,
-    #[comptime] padding: u32,
-    #[define(F)] _dtype: ElemType,
+fn write(
+    out: &mut Tensor<f32>,
+    bias: &Tensor<f32>,
+    four: Four,
+    start: u32,
+    channel: u32,
+    channels: u32,
+    out_size: u32,
+    #[comptime] j: u32,
+    #[comptime] transposed: bool,
 ) {
-    let window = comptime!(kernel * kernel);
-    // One more than the tiles are wide: no two threads meet in one memory bank.
-    let mut grads = Shared::<[F]>::new_slice(528usize); // [16][33]
-    let mut inputs = Shared::<[F]>::new_slice(1040usize); // [16][65]
-    let tx = UNIT_POS_X;
-    let ty = UNIT_POS_Y;
-    let first_term = CUBE_POS_X * 64;
-    let first_channel = CUBE_POS_Y * 32;
-    let out_size = sizes.out_height * sizes.out_width;
-    let total_pixels = sizes.batch * out_size;
-    let terms = sizes.channels * window;
-
-    let mut acc = Array::<F>::new(8usize);
-    #[unroll]
-    for i in 0..8u32 {
-        acc[i as usize] = F::new(0.0_f32);
-    }
-
-    let mut first_pixel = CUBE_POS_Z * pixels_a_part;
-    let mut end = first_pixel + pixels_a_part;
-    if end > total_pixels {
-        end = total_pixels;
-    }
-    while first_pixel < end {
-        // Neighbouring threads read neighbouring pixels.
-        let pixel = first_pixel + tx;
-        let image = pixel / out_size;
-        let position = pixel % out_size;
-        let out_y = position / sizes.out_width;
-        let out_x = position % sizes.out_width;
-        #[unroll]
-        for q in 0..2u32 {
-            let channel = first_channel + ty + q * 16;
-            let mut value = F::new(0.0_f32);
-            if pixel < end && channel < sizes.out_channels {
-                value = grad[((image * sizes.out_channels + channel) * out_size + position) as usize];
-            }
-            grads[(tx * 33 + ty + q * 16) as usize] = value;
+    if channel < channels {
+        let mut value = four.extract(comptime!(j as usize));
+        if comptime!(!transposed) {
+            value += bias[channel as usize];
         }
-        #[unroll]
-        for q in 0..4u32 {
-            let term = first_term + ty + q * 16;
-            let channel = term / window;
-            let y = out_y * stride + (term % window) / kernel;
-            let x_ = out_x * stride + term % kernel;
-            let mut value = F::new(0.0_f32);
-            let reached =
-                y >= padding && x_ >= padding && y < sizes.height + padding && x_ < sizes.width + padding;
-            if pixel < end && term < terms && reached {
-                let in_y = y - padding;
-                let in_x = x_ - padding;
-                value = x[(((image * sizes.channels + channel) * sizes.height + in_y) * sizes.width + in_x)
-                    as usize];
-            }
-            inputs[(tx * 65 + ty + q * 16) as usize] = value;
-        }
-        sync_cube();
-        #[unroll]
-        for k in 0..16u32 {
-            #[unroll]
-            for i in 0..2u32 {
-                let g = grads[(k * 33 + ty * 2 + i) as usize];
-                #[unroll]
-                for j in 0..4u32 {
-                    acc[(i * 4 + j) as usize] += g * inputs[(k * 65 + tx + j * 16) as usize];
-                }
-            }
-        }
-        sync_cube();
-        first_pixel += 16;
+        out[(start + channel * out_size) as usize] = value;
     }
+}
 
-    #[unroll]
-    for i in 0..2u32 {
-        let channel = first_channel + ty * 2 + i;
-        #[unroll]
-        for j in 0..4u32 {
-            let term = first_term + tx + j * 16;
-            if channel < sizes.out_channels && term < terms {
-                out[((CUBE_POS_Z * sizes.out_channels + channel) * terms + term) as usize] =
-                    acc[(i * 4 + j) as usize];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 256 threads at most, and the shared memory of both arrays within WebGPU's 16 KiB.
+    #[test]
+    fn every_tile_is_within_the_limits_of_webgpu() {
+        for channels in [1, 16, 17, 32, 33, 128, 1000] {
+            for pixels in [1, 3136, 50_176, 1_000_000] {
+                let tile = Tile::choose(pixels, channels);
+                assert!(tile.pixels * tile.channels <= 256, "{tile:?}");
+                assert!(16 * (tile.pixels + tile.channels + 1) * 16 <= 16_384, "{tile:?}");
+                assert!(tile.pixels >= 16 && 16 % tile.channels == 0, "{tile:?}");
             }
         }
     }

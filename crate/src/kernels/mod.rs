@@ -7,16 +7,21 @@
 mod adamw;
 mod adamw_cube;
 mod attention;
+mod attention_cube;
 mod conv;
 mod conv_cube;
+mod conv_grad_cube;
 mod cube;
 mod flat;
 mod flat_cube;
+mod layer_norm;
+mod layer_norm_cube;
 mod norm;
 mod norm_cube;
 
 pub use adamw::{AdamW, Moments, Rates, Weights, update};
 pub use attention::attention;
-pub use conv::{conv2d, linear, upsample_nearest_2x};
+pub use conv::{conv2d, linear, linear_pixels, upsample_nearest_2x};
 pub use flat::{gather, next_start, part};
+pub use layer_norm::layer_norm_modulate;
 pub use norm::{group_norm, group_norm_silu, silu};

@@ -35,26 +35,23 @@ impl Attention {
     /// `[batch, channels, height, width]` -> the same shape
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = x.dims();
-        let pixels = height * width;
-        let tokens = self
-            .group_norm
-            .forward(x.clone())
-            .reshape([batch, channels, pixels])
-            .swap_dims(1, 2);
-        let split = |y: Tensor<3>| {
-            y.reshape([batch, pixels, self.heads, channels / self.heads])
-                .swap_dims(1, 2)
+        let head_dim = channels / self.heads;
+        let normal = self.group_norm.forward(x.clone());
+        // Pixels stay last: attention takes the transposed view, and nothing is copied.
+        let split = |y: Tensor<4>| {
+            y.reshape([batch, self.heads, head_dim, height * width])
+                .swap_dims(2, 3)
         };
-        let q = split(self.to_q.forward_tokens(tokens.clone())); // [batch, heads, pixels, head_dim]
-        let k = split(self.to_k.forward_tokens(tokens.clone()));
-        let v = split(self.to_v.forward_tokens(tokens));
+        let q = split(self.to_q.forward_pixels(normal.clone())); // [batch, heads, pixels, head_dim]
+        let k = split(self.to_k.forward_pixels(normal.clone()));
+        let v = split(self.to_v.forward_pixels(normal));
         let mixed = kernels::attention(q, k, v)
-            .swap_dims(1, 2)
-            .reshape([batch, pixels, channels]);
+            .swap_dims(2, 3)
+            .reshape([batch, channels, height, width]);
         let out = self
             .to_out
             .iter()
-            .fold(mixed, |tokens, layer| layer.forward_tokens(tokens));
-        out.swap_dims(1, 2).reshape([batch, channels, height, width]) + x
+            .fold(mixed, |mixed, layer| layer.forward_pixels(mixed));
+        out + x
     }
 }

@@ -72,6 +72,11 @@ impl Linear {
         kernels::linear(x, self.weight.val(), self.bias.val())
     }
 
+    /// On every pixel: `[batch, in, height, width]` -> `[batch, out, height, width]`.
+    pub fn forward_pixels(&self, x: Tensor<4>) -> Tensor<4> {
+        kernels::linear_pixels(x, self.weight.val(), self.bias.val())
+    }
+
     /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
     pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, input] = x.dims();

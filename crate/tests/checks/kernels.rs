@@ -1,7 +1,7 @@
 //! Our GPU kernels against their twins on the CPU: values and gradients.
 
 use burn::tensor::{Device, Tensor};
-use diffusion_playground::kernels;
+use diffusion_playground::kernels::{self, AdamW, Moments, Rates, Weights};
 use diffusion_playground::rng::{Rng, Stream};
 use diffusion_playground::runtime::Profile;
 
@@ -136,4 +136,188 @@ pub async fn group_norm_follows_its_twin(device: &Device) {
             );
         }
     }
+}
+
+/// Output and gradients of an attention, its inputs as they are or as transposed views.
+async fn attention(
+    [batch, heads, tokens, context]: [usize; 4],
+    head_dim: usize,
+    transposed: bool,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(7, Stream::Data, tokens as u32);
+    let mut input = |length: usize| -> Tensor<4> {
+        let shape = match transposed {
+            true => [batch, heads, head_dim, length],
+            false => [batch, heads, length, head_dim],
+        };
+        rng.normal_tensor(shape, &device).require_grad()
+    };
+    let (q, k, v) = (input(tokens), input(context), input(context));
+    let view = |x: &Tensor<4>| match transposed {
+        true => x.clone().swap_dims(2, 3),
+        false => x.clone(),
+    };
+    let y = kernels::attention(view(&q), view(&k), view(&v));
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<4> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    for x in [q, k, v] {
+        found.push(values(x.grad(&grads).expect("tracked")).await);
+    }
+    found
+}
+
+/// Fewer and more tokens than a workgroup has threads, self- and cross-attention, and more than the kernel takes.
+pub async fn attention_follows_its_twin(device: &Device) {
+    let cases = [
+        ([2, 4, 49, 49], 32),
+        ([1, 2, 70, 5], 7),
+        ([1, 1, 1, 65], 64),
+        ([1, 1, 3, 300], 8),
+    ];
+    for (sizes, head_dim) in cases {
+        for transposed in [false, true] {
+            assert_twins(
+                &format!("attention {sizes:?}, {head_dim} a head, transposed: {transposed}"),
+                &["y", "q.grad", "k.grad", "v.grad"],
+                attention(sizes, head_dim, transposed, device).await,
+                attention(sizes, head_dim, transposed, &Device::flex()).await,
+            );
+        }
+    }
+}
+
+/// Output and gradients of a layer normalisation with modulation.
+async fn layer_norm([batch, tokens, channels]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(8, Stream::Data, channels as u32);
+    let x = (rng.normal_tensor([batch, tokens, channels], &device) * 2.0 - 1.0)
+        .detach()
+        .require_grad();
+    let shift = rng.normal_tensor([batch, channels], &device).require_grad();
+    let scale = rng.normal_tensor([batch, channels], &device).require_grad();
+    let y = kernels::layer_norm_modulate(x.clone(), shift.clone(), scale.clone(), 1e-6);
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<3> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(shift.grad(&grads).expect("tracked")).await);
+    found.push(values(scale.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn layer_norm_follows_its_twin(device: &Device) {
+    for sizes in [[3, 49, 128], [2, 5, 37], [1, 1, 300], [5, 1, 8]] {
+        assert_twins(
+            &format!("layer norm {sizes:?}"),
+            &["y", "x.grad", "shift.grad", "scale.grad"],
+            layer_norm(sizes, device).await,
+            layer_norm(sizes, &Device::flex()).await,
+        );
+    }
+}
+
+/// Output and gradients of a linear map.
+async fn linear([batch, input, output]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(9, Stream::Data, input as u32);
+    let x = rng.normal_tensor([batch, input], &device).require_grad();
+    let weight = rng.normal_tensor([output, input], &device).require_grad();
+    let bias = rng.normal_tensor([output], &device).require_grad();
+    let y = kernels::linear(x.clone(), weight.clone(), bias.clone());
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<2> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(weight.grad(&grads).expect("tracked")).await);
+    found.push(values(bias.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn linear_follows_its_twin(device: &Device) {
+    for sizes in [[64, 128, 32], [3, 5, 7], [300, 33, 65], [1, 70, 1]] {
+        assert_twins(
+            &format!("linear {sizes:?}"),
+            &["y", "x.grad", "weight.grad", "bias.grad"],
+            linear(sizes, device).await,
+            linear(sizes, &Device::flex()).await,
+        );
+    }
+}
+
+/// Three updates of AdamW, the first two clipped: parameters, moving average, moments, and the norms.
+async fn updates(count: usize, device: &Device) -> Vec<Vec<f32>> {
+    let mut rng = Rng::new(10, Stream::Data, count as u32);
+    let mut vector = || -> Tensor<1> { rng.normal_tensor([count], device) };
+    let mut weights = Weights {
+        theta: vector(),
+        ema: vector(),
+        moments: Moments {
+            m: vector(),
+            v: vector().square(),
+        },
+    };
+    let options = AdamW {
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 1e-8,
+        weight_decay: 0.1,
+    };
+    let rates = Rates {
+        learning_rate: 0.01,
+        max_norm: 1.0,
+        ema_decay: 0.9,
+    };
+    let mut norms = Vec::new();
+    for (step, size) in [(1, 3.0), (2, 1.0), (3, 1e-3)] {
+        let (next, norm) = kernels::update(weights, vector() * size, step, rates, options);
+        weights = next;
+        norms.extend(values(norm).await);
+    }
+    vec![
+        values(weights.theta).await,
+        values(weights.ema).await,
+        values(weights.moments.m).await,
+        values(weights.moments.v).await,
+        norms,
+    ]
+}
+
+pub async fn updates_follow_their_twin(device: &Device) {
+    for count in [1, 64, 100, 70_001] {
+        assert_twins(
+            &format!("{count} parameters"),
+            &["theta", "ema", "m", "v", "norms"],
+            updates(count, device).await,
+            updates(count, &Device::flex()).await,
+        );
+    }
+}
+
+/// Tensors gathered into one vector and taken out again.
+pub async fn parts_of_a_vector_come_back(device: &Device) {
+    let mut rng = Rng::new(11, Stream::Data, 0);
+    let counts = [1, 64, 5000, 63, 65, 128, 7, 300];
+    let parts = counts.map(|count| rng.normals(count));
+    let tensors = parts
+        .iter()
+        .map(|part| Tensor::<1>::from_data(part.as_slice(), device))
+        .collect();
+    let flat = kernels::gather(tensors);
+    let mut start = 0;
+    for part in &parts {
+        let found = values(kernels::part(&flat, start, [1, part.len()])).await;
+        assert_eq!(&found, part);
+        start = kernels::next_start(start, part.len());
+    }
+    let expected: f32 = parts.iter().flatten().map(|value| value.abs()).sum();
+    let found = values(flat.abs().sum()).await;
+    assert_close(
+        "the sum, in which the gaps count nothing",
+        &found,
+        &[expected],
+        1e-5,
+    );
 }

@@ -1,0 +1,234 @@
+//! Layer normalisation with modulation on the GPU: a launch forward, a launch back.
+//!
+//! Workgroups of 32x8 threads: forward, each row of threads takes a token. Back, the first workgroups take 32 channels
+//! of an image over all its tokens, for the gradients of shift and scale, the others 8 tokens, for that of the input.
+
+use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
+use cubecl::prelude::*;
+
+use super::cube::{aligned, empty, view};
+
+/// The result for `x` `[batch, tokens, channels]`, and each token's mean and inverse standard deviation.
+pub fn forward(x: CubeTensor, shift: CubeTensor, scale: CubeTensor, eps: f64) -> (CubeTensor, CubeTensor) {
+    let x = into_contiguous(x);
+    let [batch, tokens, channels] = x.meta.shape().dims();
+    let out = empty(&x, [batch, tokens, channels]);
+    let moments = empty(&x, [batch, tokens, 2]);
+    forward_kernel::launch(
+        &out.client,
+        workgroups((batch * tokens).div_ceil(8)),
+        CubeDim::new_2d(32, 8),
+        x.into_tensor_arg(),
+        into_contiguous(shift).into_tensor_arg(),
+        into_contiguous(scale).into_tensor_arg(),
+        out.clone().into_tensor_arg(),
+        moments.clone().into_tensor_arg(),
+        batch as u32,
+        tokens as u32,
+        channels as u32,
+        eps as f32,
+    );
+    (out, moments)
+}
+
+/// The gradients of `x`, `shift` and `scale`.
+pub fn gradient(
+    x: CubeTensor,
+    scale: CubeTensor,
+    moments: CubeTensor,
+    grad: CubeTensor,
+) -> (CubeTensor, CubeTensor, CubeTensor) {
+    let (x, grad) = (into_contiguous(x), into_contiguous(grad));
+    let [batch, tokens, channels] = x.meta.shape().dims();
+    let of_x = empty(&x, [batch, tokens, channels]);
+    let second = aligned(&x, batch * channels);
+    let of_both = empty(&x, [second + batch * channels]);
+    let columns = batch * channels.div_ceil(32);
+    gradient_kernel::launch(
+        &of_x.client,
+        workgroups(columns + (batch * tokens).div_ceil(8)),
+        CubeDim::new_2d(32, 8),
+        x.into_tensor_arg(),
+        into_contiguous(scale).into_tensor_arg(),
+        into_contiguous(moments).into_tensor_arg(),
+        grad.into_tensor_arg(),
+        of_x.clone().into_tensor_arg(),
+        of_both.clone().into_tensor_arg(),
+        batch as u32,
+        tokens as u32,
+        channels as u32,
+        second as u32,
+    );
+    (
+        of_x,
+        view(&of_both, 0, [batch, channels]),
+        view(&of_both, second, [batch, channels]),
+    )
+}
+
+/// So many workgroups, in two dimensions where one would be too long for WebGPU.
+fn workgroups(count: usize) -> CubeCount {
+    let wide = count.clamp(1, 32_768);
+    CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
+}
+
+/// The sum of `value` over the 32 threads of a row. All threads of the workgroup must call it.
+#[cube]
+fn row_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
+    let own = UNIT_POS_Y * 32 + UNIT_POS_X;
+    shared[own as usize] = value;
+    sync_cube();
+    #[unroll]
+    for level in 0..5u32 {
+        let reach = comptime!(16u32 >> level);
+        if UNIT_POS_X < reach {
+            let other = shared[(own + reach) as usize];
+            shared[own as usize] += other;
+        }
+        sync_cube();
+    }
+    let sum = shared[(UNIT_POS_Y * 32) as usize];
+    sync_cube();
+    sum
+}
+
+/// The sum of `value` over the 8 threads of a column. All threads of the workgroup must call it.
+#[cube]
+fn column_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
+    shared[(UNIT_POS_Y * 32 + UNIT_POS_X) as usize] = value;
+    sync_cube();
+    let mut sum = 0.0f32;
+    #[unroll]
+    for row in 0..8u32 {
+        sum += shared[(row * 32 + UNIT_POS_X) as usize];
+    }
+    sync_cube();
+    sum
+}
+
+#[cube(launch)]
+#[allow(clippy::too_many_arguments)]
+fn forward_kernel(
+    x: &Tensor<f32>,
+    shift: &Tensor<f32>,
+    scale: &Tensor<f32>,
+    out: &mut Tensor<f32>,
+    moments: &mut Tensor<f32>,
+    batch: u32,
+    tokens: u32,
+    channels: u32,
+    eps: f32,
+) {
+    let mut shared = Shared::<[f32]>::new_slice(256usize);
+    let token = (CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X) * 8 + UNIT_POS_Y;
+    // Threads without a token have no channels, but take part in the sums.
+    let mut end = 0u32;
+    if token < batch * tokens {
+        end += channels;
+    }
+    let start = token * channels;
+    let modulation = token / tokens * channels;
+
+    let mut sum = 0.0f32;
+    let mut i = UNIT_POS_X;
+    while i < end {
+        sum += x[(start + i) as usize];
+        i += 32;
+    }
+    let mean = row_sum(sum, &mut shared) / f32::cast_from(channels);
+    let mut squares = 0.0f32;
+    let mut i = UNIT_POS_X;
+    while i < end {
+        let centred = x[(start + i) as usize] - mean;
+        squares += centred * centred;
+        i += 32;
+    }
+    let variance = row_sum(squares, &mut shared) / f32::cast_from(channels);
+    let inverse = 1.0f32 / (variance + eps).sqrt();
+    let mut i = UNIT_POS_X;
+    while i < end {
+        let at = (modulation + i) as usize;
+        let normal = (x[(start + i) as usize] - mean) * inverse;
+        out[(start + i) as usize] = normal * (1.0f32 + scale[at]) + shift[at];
+        i += 32;
+    }
+    if UNIT_POS_X == 0 && end > 0 {
+        moments[(2 * token) as usize] = mean;
+        moments[(2 * token + 1) as usize] = inverse;
+    }
+}
+
+#[cube(launch)]
+#[allow(clippy::too_many_arguments)]
+fn gradient_kernel(
+    x: &Tensor<f32>,
+    scale: &Tensor<f32>,
+    moments: &Tensor<f32>,
+    grad: &Tensor<f32>,
+    of_x: &mut Tensor<f32>,
+    of_both: &mut Tensor<f32>,
+    batch: u32,
+    tokens: u32,
+    channels: u32,
+    second: u32,
+) {
+    let mut shared = Shared::<[f32]>::new_slice(256usize);
+    let workgroup = CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X;
+    let blocks = (channels + 31) / 32;
+    let columns = batch * blocks;
+    if workgroup < columns {
+        let image = workgroup / blocks;
+        let channel = (workgroup % blocks) * 32 + UNIT_POS_X;
+        let mut of_shift = 0.0f32;
+        let mut of_scale = 0.0f32;
+        if channel < channels {
+            let mut i = UNIT_POS_Y;
+            while i < tokens {
+                let token = image * tokens + i;
+                let at = (token * channels + channel) as usize;
+                let moment = (2 * token) as usize;
+                let g = grad[at];
+                of_shift += g;
+                of_scale += g * (x[at] - moments[moment]) * moments[moment + 1];
+                i += 8;
+            }
+        }
+        let of_shift = column_sum(of_shift, &mut shared);
+        let of_scale = column_sum(of_scale, &mut shared);
+        if UNIT_POS_Y == 0 && channel < channels {
+            of_both[(image * channels + channel) as usize] = of_shift;
+            of_both[(second + image * channels + channel) as usize] = of_scale;
+        }
+    } else {
+        let token = (workgroup - columns) * 8 + UNIT_POS_Y;
+        let mut end = 0u32;
+        let mut mean = 0.0f32;
+        let mut inverse = 0.0f32;
+        if token < batch * tokens {
+            end += channels;
+            mean += moments[(2 * token) as usize];
+            inverse += moments[(2 * token + 1) as usize];
+        }
+        let start = token * channels;
+        let modulation = token / tokens * channels;
+        let mut plain = 0.0f32;
+        let mut along = 0.0f32;
+        let mut i = UNIT_POS_X;
+        while i < end {
+            let normal = (x[(start + i) as usize] - mean) * inverse;
+            let g = grad[(start + i) as usize] * (1.0f32 + scale[(modulation + i) as usize]);
+            plain += g;
+            along += g * normal;
+            i += 32;
+        }
+        let plain = row_sum(plain, &mut shared) / f32::cast_from(channels);
+        let along = row_sum(along, &mut shared) / f32::cast_from(channels);
+        let mut i = UNIT_POS_X;
+        while i < end {
+            let normal = (x[(start + i) as usize] - mean) * inverse;
+            let g = grad[(start + i) as usize] * (1.0f32 + scale[(modulation + i) as usize]);
+            of_x[(start + i) as usize] = inverse * (g - plain - normal * along);
+            i += 32;
+        }
+    }
+}
