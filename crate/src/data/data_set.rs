@@ -8,7 +8,7 @@ use super::ImageSet;
 use crate::model::AutoencoderKl;
 
 /// Labelled examples `x_0` of one shape.
-pub trait DataSet: Debug {
+pub trait DataSet: Debug + Send + Sync {
     /// The number of examples.
     fn count(&self) -> usize;
 
