@@ -49,8 +49,8 @@ impl DataSet for LatentSet {
         self.classes
     }
 
-    fn label(&self, index: usize) -> u8 {
-        self.labels[index]
+    fn label(&self, index: usize) -> Option<u8> {
+        self.labels.get(index).copied()
     }
 
     fn x_0(&self, indices: &[usize], device: &Device) -> Tensor<4> {

@@ -16,7 +16,7 @@ use crate::data::DataSet;
 use crate::error::{ConfigError, require};
 use crate::kernels::Moments;
 use crate::model::parameters::{self, LoadError};
-use crate::model::{AutoencoderConfig, AutoencoderKl, ModelConfig, Network, Trainable};
+use crate::model::{AutoencoderConfig, AutoencoderKl, Network, Trainable};
 use crate::runtime::{ReadError, read};
 
 const HEADER: &str = "diffusion_playground";
@@ -206,9 +206,9 @@ impl Checkpoint {
     /// The autoencoder in the file, if there is any: the run's own with the moving average of its weights, or that of
     /// [`latent_space`](Self::latent_space).
     pub fn autoencoder(&self, device: &Device) -> Result<Option<AutoencoderKl>, CheckpointError> {
-        match self.config.preset.config() {
-            ModelConfig::Autoencoder(_) => Ok(self.model(PARTS[0], device)?.into_autoencoder()),
-            _ => self.latent_space(device),
+        match self.model(PARTS[0], device)? {
+            Trainable::Autoencoder(autoencoder) => Ok(Some(autoencoder)),
+            Trainable::Denoiser(_) => self.latent_space(device),
         }
     }
 
@@ -262,10 +262,8 @@ mod tests {
             error.contains("[4, 16, 16]") && error.contains("[4, 7, 7]"),
             "{error}"
         );
-        let ModelConfig::Autoencoder(own) = Preset::AutoencoderTiny.config() else {
-            panic!("an autoencoder's preset")
-        };
-        let error = latent_space(Preset::UnetLatentTiny, Some(own)).unwrap_err();
+        let own = Preset::AutoencoderTiny.autoencoder();
+        let error = latent_space(Preset::UnetLatentTiny, own).unwrap_err();
         assert!(error.contains("lacks the tensor \"encoder."), "{error}");
     }
 

@@ -1,4 +1,4 @@
-//! What a run learns from, whatever it is made of.
+//! What training asks of a data set, whatever it holds.
 
 use std::fmt::Debug;
 
@@ -7,45 +7,44 @@ use burn::tensor::{Device, Tensor};
 use super::ImageSet;
 use crate::model::AutoencoderKl;
 
-/// Labelled examples `x_0` of one shape.
+/// Examples of one shape, by index, that training draws its batches from.
 pub trait DataSet: Debug + Send + Sync {
-    /// The number of examples.
+    /// The number of examples, at least 1.
     fn count(&self) -> usize;
 
-    /// Channels, height and width of an example.
+    /// `[channels, height, width]` of an example.
     fn shape(&self) -> [usize; 3];
 
-    /// The number of classes; every label is below it.
+    /// The number of classes; 0 where examples have no labels.
     fn classes(&self) -> u32;
 
-    /// The class of example `index`, which is below [`count`](Self::count).
-    fn label(&self, index: usize) -> u8;
+    /// The class of example `index`, if it has one.
+    fn label(&self, index: usize) -> Option<u8>;
 
-    /// Examples as `x_0`, `[indices, channels, height, width]`.
+    /// The examples as `x_0`, `[batch, channels, height, width]`.
     fn x_0(&self, indices: &[usize], device: &Device) -> Tensor<4>;
 
-    /// The autoencoder whose latents these are; none of what is no latents.
+    /// The autoencoder whose latents the examples are; none where they are no latents.
     fn autoencoder(&self) -> Option<&AutoencoderKl> {
         None
     }
 }
 
-/// Pixels in [-1, 1].
 impl DataSet for ImageSet {
     fn count(&self) -> usize {
         self.count()
     }
 
     fn shape(&self) -> [usize; 3] {
-        [self.channels, self.height, self.width].map(|size| size as usize)
+        [self.channels, self.height, self.width].map(|n| n as usize)
     }
 
     fn classes(&self) -> u32 {
         self.classes
     }
 
-    fn label(&self, index: usize) -> u8 {
-        self.labels[index]
+    fn label(&self, index: usize) -> Option<u8> {
+        self.labels.get(index).copied()
     }
 
     fn x_0(&self, indices: &[usize], device: &Device) -> Tensor<4> {
