@@ -24,11 +24,11 @@ pub enum Preset {
     Tiny,
     /// U-Net over latents, 2.1 M parameters. Of one level: 7 cannot be halved.
     UnetLatent,
-    /// U-Net over latents of some 40 thousand parameters, for tests.
+    /// U-Net over latents of some 46 thousand parameters, for tests.
     UnetLatentTiny,
     /// Autoencoder from images to latents and back, 0.7 M parameters.
     Autoencoder,
-    /// Autoencoder of some 10 thousand parameters, for tests.
+    /// Autoencoder of some 16 thousand parameters, for tests.
     AutoencoderTiny,
 }
 
