@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{kernels, latents, networks, randomness, sampling, training};
+use checks::{autoencoder, kernels, latents, networks, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::web::constructors;
 use std::cell::RefCell;
@@ -91,12 +91,12 @@ async fn unet_matches_diffusers_on_the_cpu() {
 
 #[wasm_bindgen_test]
 async fn autoencoder_matches_diffusers() {
-    networks::autoencoder_matches_diffusers(&gpu().await).await;
+    autoencoder::autoencoder_matches_diffusers(&gpu().await).await;
 }
 
 #[wasm_bindgen_test]
 async fn autoencoder_matches_diffusers_on_the_cpu() {
-    networks::autoencoder_matches_diffusers(&Device::flex()).await;
+    autoencoder::autoencoder_matches_diffusers(&Device::flex()).await;
 }
 
 #[wasm_bindgen_test]

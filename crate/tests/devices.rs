@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{kernels, latents, networks, randomness, sampling, training};
+use checks::{autoencoder, kernels, latents, networks, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
 
@@ -20,7 +20,7 @@ fn unet_matches_diffusers_on_flex() {
 
 #[test]
 fn autoencoder_matches_diffusers_on_flex() {
-    block_on(networks::autoencoder_matches_diffusers(&Device::flex()));
+    block_on(autoencoder::autoencoder_matches_diffusers(&Device::flex()));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn wgpu_passes_every_check() {
         kernels::updates_follow_their_twin(&gpu.device).await;
         kernels::parts_of_a_vector_come_back(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
-        networks::autoencoder_matches_diffusers(&gpu.device).await;
+        autoencoder::autoencoder_matches_diffusers(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;

@@ -49,8 +49,8 @@ impl DataSet for LatentSet {
         self.classes
     }
 
-    fn label(&self, index: usize) -> u8 {
-        self.labels[index]
+    fn label(&self, index: usize) -> Option<u8> {
+        self.labels.get(index).copied()
     }
 
     fn x_0(&self, indices: &[usize], device: &Device) -> Tensor<4> {
@@ -111,9 +111,9 @@ impl Encoding {
         })
     }
 
-    /// Encodes up to `count` more images in one batch. `true` while there are more to come.
+    /// Encodes up to `count` more images, but at least one, in one batch. `true` while there are more to come.
     pub async fn step(&mut self, count: usize) -> Result<bool, ReadError> {
-        let end = (self.encoded + count).min(self.images.count());
+        let end = (self.encoded + count.max(1)).min(self.images.count());
         let indices: Vec<usize> = (self.encoded..end).collect();
         if !indices.is_empty() {
             let x = self.images.images(&indices, &self.device);

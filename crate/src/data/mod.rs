@@ -3,12 +3,12 @@
 //! [`idx`] and [`pack`] know nothing of tensors, so that the build tool packs data without building Burn.
 
 pub mod batches;
-pub mod data_set;
 pub mod idx;
 pub mod latents;
 pub mod pack;
+mod set;
 
 pub use batches::Batches;
-pub use data_set::DataSet;
 pub use latents::{Encoding, LatentError, LatentSet};
 pub use pack::{DataError, ImageSet};
+pub use set::DataSet;

@@ -22,6 +22,6 @@ pub use autoencoder::AutoencoderKl;
 pub use autoencoder_config::AutoencoderConfig;
 pub use gaussian::DiagonalGaussian;
 pub use preset::{Network, Preset};
-pub use trainable::{ModelConfig, Trainable};
+pub use trainable::Trainable;
 pub use unet::UNet;
 pub use unet_config::UNetConfig;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::trainable::not_a_denoiser;
 use super::unet_config::{DownBlockType, UNetConfig, UpBlockType};
-use super::{AutoencoderConfig, ModelConfig, UNet};
+use super::{AutoencoderConfig, UNet};
 use crate::denoiser::Denoiser;
 use crate::error::ConfigError;
 
@@ -24,11 +24,11 @@ pub enum Preset {
     Tiny,
     /// U-Net over latents, 2.1 M parameters. Of one level: 7 cannot be halved.
     UnetLatent,
-    /// U-Net over latents of some 40 thousand parameters, for tests.
+    /// U-Net over latents of some 46 thousand parameters, for tests.
     UnetLatentTiny,
     /// Autoencoder from images to latents and back, 0.7 M parameters.
     Autoencoder,
-    /// Autoencoder of some 10 thousand parameters, for tests.
+    /// Autoencoder of some 16 thousand parameters, for tests.
     AutoencoderTiny,
 }
 
@@ -45,20 +45,12 @@ impl Preset {
         Self::AutoencoderTiny,
     ];
 
-    pub fn config(self) -> ModelConfig {
-        match self {
-            Self::Unet => ModelConfig::UNet(image_unet([32, 64, 128], 8, 32)),
-            Self::Tiny => ModelConfig::UNet(image_unet([8, 8, 16], 4, 8)),
-            Self::UnetLatent => ModelConfig::UNet(latent_unet(96, 2, 8, 32)),
-            Self::UnetLatentTiny => ModelConfig::UNet(latent_unet(16, 1, 4, 8)),
-            Self::Autoencoder => ModelConfig::Autoencoder(autoencoder([16, 32, 64], 8)),
-            Self::AutoencoderTiny => ModelConfig::Autoencoder(autoencoder([4, 8, 8], 4)),
-        }
-    }
-
-    /// Channels, height and width of what it takes, images or latents.
+    /// `[channels, height, width]` of what it takes: images, or latents.
     pub fn input_shape(self) -> [usize; 3] {
-        self.config().input_shape()
+        match self {
+            Self::Unet | Self::Tiny | Self::Autoencoder | Self::AutoencoderTiny => [1, 28, 28],
+            Self::UnetLatent | Self::UnetLatentTiny => [4, 7, 7],
+        }
     }
 
     /// Whether it learns from latents, and so needs an autoencoder.
@@ -66,28 +58,46 @@ impl Preset {
         matches!(self, Self::UnetLatent | Self::UnetLatentTiny)
     }
 
-    /// The network with random weights, a function of `seed`. An autoencoder is none that samples are drawn with.
-    pub fn init(self, seed: u64, device: &Device) -> Result<Network, ConfigError> {
-        match self.config() {
-            ModelConfig::UNet(config) => Ok(Network::UNet(config.init(seed, device)?)),
-            ModelConfig::Autoencoder(_) => Err(not_a_denoiser()),
+    /// Whether what the network draws is pixels, all in [-1, 1].
+    pub fn draws_pixels(self) -> bool {
+        !self.takes_latents()
+    }
+
+    /// The autoencoder's shape, where it is one.
+    pub fn autoencoder(self) -> Option<AutoencoderConfig> {
+        match self {
+            Self::Autoencoder => Some(autoencoder([16, 32, 64], 8)),
+            Self::AutoencoderTiny => Some(autoencoder([4, 8, 8], 4)),
+            _ => None,
         }
+    }
+
+    /// The network with random weights, a function of `seed`. An autoencoder is none that samples are drawn with: see
+    /// [`Trainable::init`](super::Trainable::init).
+    pub fn init(self, seed: u64, device: &Device) -> Result<Network, ConfigError> {
+        Ok(match self {
+            Self::Unet => Network::UNet(unet([32, 64, 128], 8, 32).init(seed, device)?),
+            Self::Tiny => Network::UNet(unet([8, 8, 16], 4, 8).init(seed, device)?),
+            Self::UnetLatent => Network::UNet(latent_unet(96, 2, 8, 32).init(seed, device)?),
+            Self::UnetLatentTiny => Network::UNet(latent_unet(16, 1, 4, 8).init(seed, device)?),
+            Self::Autoencoder | Self::AutoencoderTiny => return Err(not_a_denoiser()),
+        })
     }
 }
 
-/// Three levels, attention on the lowest.
-fn image_unet(channels: [usize; 3], norm_num_groups: usize, head_dim: usize) -> UNetConfig {
+/// diffusers' U-Net with three levels, attention on the lowest.
+fn unet(block_out_channels: [usize; 3], norm_num_groups: usize, attention_head_dim: usize) -> UNetConfig {
     use {DownBlockType::*, UpBlockType::*};
     UNetConfig {
         sample_size: 28,
         in_channels: 1,
         out_channels: 1,
-        block_out_channels: channels.to_vec(),
+        block_out_channels: block_out_channels.to_vec(),
         layers_per_block: 1,
         down_block_types: vec![DownBlock2D, DownBlock2D, AttnDownBlock2D],
         up_block_types: vec![AttnUpBlock2D, UpBlock2D, UpBlock2D],
         norm_num_groups,
-        attention_head_dim: Some(head_dim),
+        attention_head_dim: Some(attention_head_dim),
         num_class_embeds: Some(NULL_CLASS as usize + 1),
         ..UNetConfig::default()
     }
@@ -153,16 +163,23 @@ mod tests {
     }
 
     #[test]
-    fn every_preset_is_valid_and_latents_fit_their_networks() {
+    fn every_preset_has_the_shapes_that_it_says() {
         for preset in Preset::ALL {
             let trainable = Trainable::init(preset, 0, &Device::flex()).unwrap();
             assert!(parameters::count(&trainable) > 0);
-            if let ModelConfig::Autoencoder(config) = preset.config() {
-                assert_eq!(preset.input_shape(), Preset::Unet.input_shape());
+            if let Some(config) = preset.autoencoder() {
+                assert_eq!(config.image_shape(), preset.input_shape());
                 assert_eq!(config.latent_shape(), Preset::UnetLatent.input_shape());
-                assert_eq!(config.latent_shape(), Preset::UnetLatentTiny.input_shape());
                 assert_eq!(preset.init(0, &Device::flex()).unwrap_err().field, "preset");
+                continue;
             }
+            let [channels, height, width] = preset.input_shape();
+            let device = Device::flex();
+            let x_t = Tensor::ones([2, channels, height, width], &device);
+            let labels = Some(Tensor::full([2], NULL_CLASS, &device));
+            let network = preset.init(0, &device).unwrap();
+            let output = network.denoise(x_t.clone(), Tensor::ones([2], &device), labels);
+            assert_eq!(output.dims(), x_t.dims(), "{preset:?}");
         }
     }
 

@@ -3,25 +3,8 @@
 use burn::module::Module;
 use burn::tensor::Device;
 
-use super::{AutoencoderConfig, AutoencoderKl, Network, Preset, UNetConfig};
+use super::{AutoencoderKl, Network, Preset};
 use crate::error::ConfigError;
-
-/// The shape of a preset's model.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ModelConfig {
-    UNet(UNetConfig),
-    Autoencoder(AutoencoderConfig),
-}
-
-impl ModelConfig {
-    /// Channels, height and width of what it takes, images or latents.
-    pub fn input_shape(&self) -> [usize; 3] {
-        match self {
-            Self::UNet(unet) => [unet.in_channels, unet.sample_size, unet.sample_size],
-            Self::Autoencoder(autoencoder) => autoencoder.image_shape(),
-        }
-    }
-}
 
 /// The model of a run.
 #[expect(
@@ -37,10 +20,10 @@ pub enum Trainable {
 impl Trainable {
     /// With random weights, a function of `seed`.
     pub fn init(preset: Preset, seed: u64, device: &Device) -> Result<Self, ConfigError> {
-        match preset.config() {
-            ModelConfig::Autoencoder(config) => Ok(Self::Autoencoder(config.init(seed, device)?)),
-            _ => Ok(Self::Denoiser(preset.init(seed, device)?)),
-        }
+        Ok(match preset.autoencoder() {
+            Some(config) => Self::Autoencoder(config.init(seed, device)?),
+            None => Self::Denoiser(preset.init(seed, device)?),
+        })
     }
 
     /// The network, where it is one that samples can be drawn with.

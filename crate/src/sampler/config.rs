@@ -91,18 +91,6 @@ impl Default for SampleConfig {
 }
 
 impl SampleConfig {
-    /// The same for latents: nothing is clipped, as they know no bounds.
-    pub fn for_latents(self) -> Result<Self, ConfigError> {
-        if let Some(percentile) = self.dynamic_threshold {
-            let expected = "none for latents, which have no bounds that x0_hat could be kept in";
-            return Err(ConfigError::new("dynamic_threshold", percentile, expected));
-        }
-        Ok(Self {
-            clip_sample: false,
-            ..self
-        })
-    }
-
     /// Checks every field against its range; `num_train_timesteps` is the schedule's.
     pub fn validate(&self, num_train_timesteps: usize) -> Result<(), ConfigError> {
         let share = 0.0..=1.0;

@@ -16,7 +16,7 @@ use crate::data::DataSet;
 use crate::error::{ConfigError, require};
 use crate::kernels::{Moments, Weights};
 use crate::model::parameters::{self, LoadError};
-use crate::model::{AutoencoderConfig, AutoencoderKl, ModelConfig, Network, Trainable};
+use crate::model::{AutoencoderConfig, AutoencoderKl, Network, Trainable};
 use crate::runtime::{ReadError, read};
 
 const HEADER: &str = "diffusion_playground";
@@ -148,9 +148,8 @@ impl Checkpoint {
                     found: view.dtype(),
                 });
             }
-            let has_autoencoder = header.autoencoder.is_some();
-            let parts_here = PARTS.into_iter().chain(has_autoencoder.then_some(AUTOENCODER));
-            let part = parts_here.into_iter().find_map(|part| {
+            let autoencoder = header.autoencoder.as_ref().map(|_| AUTOENCODER);
+            let part = PARTS.into_iter().chain(autoencoder).find_map(|part| {
                 let name = key.strip_prefix(part)?.strip_prefix('.')?;
                 Some((part, name.to_string()))
             });
@@ -203,9 +202,9 @@ impl Checkpoint {
     /// The autoencoder in the file, if there is any: the run's own with the moving average of its weights, or that of
     /// [`latent_space`](Self::latent_space).
     pub fn autoencoder(&self, device: &Device) -> Result<Option<AutoencoderKl>, CheckpointError> {
-        match self.config.preset.config() {
-            ModelConfig::Autoencoder(_) => Ok(self.model(PARTS[0], device)?.into_autoencoder()),
-            _ => self.latent_space(device),
+        match self.model(PARTS[0], device)? {
+            Trainable::Autoencoder(autoencoder) => Ok(Some(autoencoder)),
+            Trainable::Denoiser(_) => self.latent_space(device),
         }
     }
 
@@ -216,5 +215,59 @@ impl Checkpoint {
 
     fn load<M: Module>(&self, module: M, part: &str) -> Result<M, LoadError> {
         parameters::load(module, self.parts.get(part).cloned().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Preset;
+
+    /// A file with one small tensor, whose header has the configuration of `preset`.
+    fn file(preset: Preset, autoencoder: Option<AutoencoderConfig>, tensor: &str) -> Vec<u8> {
+        let header = Header {
+            version: String::new(),
+            step: 0,
+            config: TrainConfig {
+                preset,
+                ..TrainConfig::default()
+            },
+            autoencoder,
+        };
+        let metadata = [(HEADER.to_string(), serde_json::to_string(&header).unwrap())].into();
+        let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
+        safetensors::serialize([(tensor, view)], Some(metadata)).unwrap()
+    }
+
+    fn latent_space(preset: Preset, autoencoder: Option<AutoencoderConfig>) -> Result<bool, String> {
+        let file = file(preset, autoencoder, "ema.x");
+        let found = Checkpoint::parse(&file).unwrap().latent_space(&Device::flex());
+        found
+            .map(|found| found.is_some())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_autoencoder_that_is_missing_or_another_is_told_of() {
+        assert_eq!(latent_space(Preset::Tiny, None), Ok(false));
+        let error = latent_space(Preset::UnetLatentTiny, None).unwrap_err();
+        assert!(error.contains("lacks the autoencoder"), "{error}");
+        let other = AutoencoderConfig::with_levels(vec![32, 32]);
+        let error = latent_space(Preset::UnetLatentTiny, Some(other)).unwrap_err();
+        assert!(
+            error.contains("[4, 16, 16]") && error.contains("[4, 7, 7]"),
+            "{error}"
+        );
+        let own = Preset::AutoencoderTiny.autoencoder();
+        let error = latent_space(Preset::UnetLatentTiny, own).unwrap_err();
+        assert!(error.contains("lacks the tensor \"encoder."), "{error}");
+    }
+
+    #[test]
+    fn weights_of_an_autoencoder_need_its_config() {
+        let attempt = |config| Checkpoint::parse(&file(Preset::UnetLatentTiny, config, "autoencoder.x"));
+        assert!(attempt(Some(AutoencoderConfig::default())).is_ok());
+        let error = attempt(None).unwrap_err().to_string();
+        assert!(error.contains("\"autoencoder.x\""), "{error}");
     }
 }

@@ -10,11 +10,11 @@ use crate::process::q_sample;
 use crate::rng::{Rng, Stream};
 use crate::schedule::Schedule;
 
-/// What one training step looks at: images or latents, their labels, a timestep and noise for each.
+/// What one training step looks at: examples, their labels, a timestep and noise for each.
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub x_0: Tensor<4>,         // [batch, channels, height, width]
-    pub labels: Tensor<1, Int>, // [batch], some replaced by the null class
+    pub labels: Tensor<1, Int>, // [batch], the null class where there is none or it was dropped
     pub t: Vec<usize>,          // [batch], each in 0..T
     pub eps: Tensor<4>,         // as x_0
 }
@@ -36,7 +36,7 @@ impl Batch {
             if (dropout.uniform() as f64) < label_dropout {
                 NULL_CLASS
             } else {
-                data.label(i)
+                data.label(i).unwrap_or(NULL_CLASS)
             }
         };
         let labels: Vec<u8> = indices.iter().map(&mut label).collect();

@@ -37,8 +37,8 @@ impl ReconstructionBatch {
     ///
     /// The square makes it the variational bound of a decoder with Gaussian pixels of one variance `s^2`: with
     /// `kl_weight = 2 s^2 / pixels` it is that bound times the weight, but for a constant. An absolute error, which
-    /// Rombach et al. take beside a perceptual and an adversarial one, has no such reading by itself, and gives faint
-    /// strokes up sooner.
+    /// Rombach et al. take beside a perceptual and an adversarial one, is least at a pixel's median: alone, on images
+    /// that are mostly background, it would paint a doubtful stroke as background.
     ///
     /// `autodiff`: whether the network's parameters are on an autodiff device.
     pub fn loss(self, autoencoder: &AutoencoderKl, kl_weight: f64, autodiff: bool) -> Tensor<1> {

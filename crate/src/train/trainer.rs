@@ -58,12 +58,15 @@ impl Trainer {
         config.validate()?;
         let schedule = Schedule::new(&config.schedule)?;
         let (expected, found) = (config.preset.input_shape(), data.shape());
-        if found != expected || data.classes() > NULL_CLASS as u32 {
-            let kind = |latents| if latents { "latents" } else { "images" };
-            let found_kind = kind(data.autoencoder().is_some());
+        if found != expected || data.classes() > NULL_CLASS as u32 || data.count() == 0 {
+            let latents = if config.preset.takes_latents() {
+                ", an autoencoder's latents,"
+            } else {
+                ""
+            };
             return Err(TrainError::Data {
-                expected: format!("{} of {expected:?}", kind(config.preset.takes_latents())),
-                found: format!("{found_kind} of {found:?} in {} classes", data.classes()),
+                expected: format!("examples of {expected:?}{latents}"),
+                found: format!("{} of {found:?} in {} classes", data.count(), data.classes()),
                 classes: NULL_CLASS,
             });
         }

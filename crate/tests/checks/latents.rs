@@ -115,7 +115,7 @@ pub async fn latents_have_unit_variance(device: &Device) {
     assert_close("latents", &values(found).await, &expected, 1e-4);
     assert_eq!(
         (set.label(20), set.label(3)),
-        (images.labels[20], images.labels[3])
+        (Some(images.labels[20]), Some(images.labels[3]))
     );
 }
 
@@ -166,9 +166,9 @@ pub async fn latent_diffusion_runs_end_to_end(device: &Device) {
         steps: 5,
         count: 2,
         class: Some(3),
+        clip_sample: false,
         ..SampleConfig::default()
     };
-    let config = config.for_latents().expect("nothing is thresholded");
     let [channels, height, width] = Preset::UnetLatentTiny.input_shape();
     let mut trajectory = Trajectory::new(
         &config,
@@ -197,12 +197,15 @@ pub async fn what_does_not_fit_is_refused(device: &Device) {
         result.expect_err("they do not fit").to_string()
     };
     let refused = message(Trainer::new(latent_config(), bars(), device));
-    assert!(refused.contains("latents of [4, 7, 7]"), "{refused}");
+    assert!(
+        refused.contains("examples of [4, 7, 7], an autoencoder's latents"),
+        "{refused}"
+    );
 
     let (trainer, _) = train_autoencoder(1, device).await;
     let latents = Arc::new(unit_variance_latents(&trainer, device).await);
     let refused = message(Trainer::new(config(), latents, device));
-    assert!(refused.contains("images of [1, 28, 28]"), "{refused}");
+    assert!(refused.contains("examples of [1, 28, 28]"), "{refused}");
 
     let small = Arc::new(ImageSet::new(1, 8, 8, 10, vec![0], vec![0; 64]).expect("a valid set"));
     let error = Encoding::new(small, autoencoder_of(&trainer), device).expect_err("another size");
@@ -216,12 +219,4 @@ pub async fn what_does_not_fit_is_refused(device: &Device) {
         .finish_with_unit_variance()
         .expect_err("latents that do not vary");
     assert_eq!(error.field, "scaling_factor");
-    let thresholded = SampleConfig {
-        dynamic_threshold: Some(0.99),
-        ..SampleConfig::default()
-    };
-    assert_eq!(
-        thresholded.for_latents().expect_err("no bounds").field,
-        "dynamic_threshold"
-    );
 }

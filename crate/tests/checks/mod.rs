@@ -1,5 +1,6 @@
 //! What must hold on every device. Native tests run these on Flex and on wgpu, the browser's on WebGPU.
 
+pub mod autoencoder;
 pub mod kernels;
 pub mod latents;
 pub mod networks;

@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
-use diffusion_playground::model::{AutoencoderConfig, UNetConfig, parameters};
+use diffusion_playground::model::{UNetConfig, parameters};
 use safetensors::{Dtype, SafeTensors};
 
 use super::{assert_close, assert_within, values};
 
 static UNET2D: &[u8] = include_bytes!("../../../tests/fixtures/unet2d.safetensors");
-static AUTOENCODER_KL: &[u8] = include_bytes!("../../../tests/fixtures/autoencoder_kl.safetensors");
 
 /// The reference file: config, inputs, weights, output and the gradients of `mean(out^2)`.
-struct Oracle {
-    config: String,
+pub(super) struct Oracle {
+    pub(super) config: String,
     tensors: BTreeMap<String, TensorData>,
 }
 
 impl Oracle {
-    fn parse(file: &[u8]) -> Self {
+    pub(super) fn parse(file: &[u8]) -> Self {
         let (_, metadata) = SafeTensors::read_metadata(file).expect("a safetensors file");
         let config = metadata.metadata().as_ref().expect("metadata")["config"].clone();
         let tensors = SafeTensors::deserialize(file)
@@ -47,19 +46,43 @@ impl Oracle {
         }
     }
 
-    fn tensor<const D: usize>(&self, name: &str, device: &Device) -> Tensor<D> {
+    pub(super) fn tensor<const D: usize>(&self, name: &str, device: &Device) -> Tensor<D> {
         Tensor::from_data(self.tensors[name].clone(), device)
     }
 
-    fn values(&self, name: &str) -> Vec<f32> {
+    pub(super) fn values(&self, name: &str) -> Vec<f32> {
         self.tensors[name].try_to_vec().expect("f32")
     }
 
-    fn weights(&self) -> BTreeMap<String, TensorData> {
+    pub(super) fn weights(&self) -> BTreeMap<String, TensorData> {
         let strip = |(name, data): (&String, &TensorData)| {
             Some((name.strip_prefix("weight.")?.to_string(), data.clone()))
         };
         self.tensors.iter().filter_map(strip).collect()
+    }
+
+    /// The number of gradients that the reference has.
+    pub(super) fn gradients(&self) -> usize {
+        self.tensors.keys().filter(|key| key.starts_with("grad.")).count()
+    }
+
+    /// Asserts that every gradient is within 1e-3 of the reference's of that name, relative to its largest entry.
+    pub(super) fn assert_gradients(&self, found: Vec<(String, Vec<f32>)>) {
+        let max = |values: &[f32]| {
+            values
+                .iter()
+                .fold(0f32, |largest, value| largest.max(value.abs()))
+        };
+        let expected: Vec<_> = found
+            .iter()
+            .map(|(name, _)| self.values(&format!("grad.{name}")))
+            .collect();
+        let largest = expected.iter().fold(0f32, |largest, own| largest.max(max(own)));
+        for ((name, grad), expected) in found.into_iter().zip(expected) {
+            // The softmax is blind to the bias of the keys: that gradient is 0, and rounding is all there is of it.
+            let bound = 1e-3 * max(&expected).max(1e-3 * largest);
+            assert_within(&format!("grad.{name}"), &grad, &expected, bound);
+        }
     }
 }
 
@@ -83,55 +106,22 @@ pub async fn unet_matches_diffusers(device: &Device) {
         1e-4,
     );
 
-    assert_gradients(&unet, out, &oracle).await;
+    let mut grads = Vec::new();
+    for (name, grad) in gradients(&unet, out.square().mean().backward()) {
+        grads.push((name, values(grad).await));
+    }
+    oracle.assert_gradients(grads);
 }
 
-/// diffusers' `AutoencoderKL`: the moments of the latents and the image decoded from their mean, as for the U-Net.
-pub async fn autoencoder_matches_diffusers(device: &Device) {
-    let oracle = Oracle::parse(AUTOENCODER_KL);
-    let config = AutoencoderConfig::from_json(&oracle.config).expect("diffusers' config is read as it is");
-    let device = device.clone().autodiff();
-    let autoencoder = config.init(0, &device).expect("a valid config");
-    let autoencoder = parameters::load(autoencoder, oracle.weights()).expect("the reference's keys are ours");
-
-    let posterior = autoencoder.encode(oracle.tensor::<4>("in.x", &device));
-    let image = autoencoder.decode(posterior.mean.clone());
-    let moments = Tensor::cat(vec![posterior.mean, posterior.log_variance], 1);
-    let out = Tensor::cat(vec![moments.flatten::<1>(0, 3), image.flatten::<1>(0, 3)], 0);
-    assert_close(
-        "out",
-        &values(out.clone().inner()).await,
-        &oracle.values("out"),
-        1e-4,
-    );
-    assert_gradients(&autoencoder, out, &oracle).await;
-}
-
-/// The gradients of `mean(out^2)` by every parameter of `module` are those of the reference.
-async fn assert_gradients<M: Module, const D: usize>(module: &M, out: Tensor<D>, oracle: &Oracle) {
+/// The gradient of every parameter, by name and flat.
+pub(super) fn gradients<M: Module>(network: &M, grads: Gradients) -> Vec<(String, Tensor<1>)> {
     let mut collected = Collect {
-        grads: out.square().mean().backward(),
+        grads,
         path: Vec::new(),
         found: Vec::new(),
     };
-    module.visit(&mut collected);
-    let expected: Vec<_> = collected
-        .found
-        .iter()
-        .map(|(name, _)| oracle.values(&format!("grad.{name}")))
-        .collect();
-    let largest = expected
-        .iter()
-        .flatten()
-        .fold(0f32, |largest, value| largest.max(value.abs()));
-    for ((name, grad), expected) in collected.found.into_iter().zip(expected) {
-        let own = expected
-            .iter()
-            .fold(0f32, |largest, value| largest.max(value.abs()));
-        // The softmax is blind to the bias of the keys: that gradient is 0, and rounding is all there is of it.
-        let bound = 1e-3 * own.max(1e-3 * largest);
-        assert_within(&format!("grad.{name}"), &values(grad).await, &expected, bound);
-    }
+    network.visit(&mut collected);
+    collected.found
 }
 
 struct Collect {

@@ -48,14 +48,13 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         .ok_or("a checkpoint is needed")?;
     let checkpoint =
         Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+    let mut config: SampleConfig = config_args::read(arguments)?;
+    if arguments.get_one::<String>("clip-sample").is_none() {
+        config.clip_sample = checkpoint.config.preset.draws_pixels();
+    }
     let compute = choose_device(arguments).await?;
     let network = checkpoint.ema_network(&compute.device)?;
     let latent_space = checkpoint.latent_space(&compute.device)?;
-    let config: SampleConfig = config_args::read(arguments)?;
-    let config = match latent_space {
-        Some(_) => config.for_latents()?,
-        None => config,
-    };
     let schedule = Schedule::new(&checkpoint.config.schedule)?;
     let [channels, height, width] = checkpoint.config.preset.input_shape();
     let shape = [config.count, channels, height, width];
