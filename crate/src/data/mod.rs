@@ -1,10 +1,15 @@
-//! Data sets: read from their published files, packed for the page, dealt out in deterministic batches.
+//! Data sets: images read from their published files and packed for the page, points in the plane; dealt out in
+//! deterministic batches.
 //!
 //! [`idx`] and [`pack`] know nothing of tensors, so that the build tool packs data without building Burn.
 
 pub mod batches;
 pub mod idx;
 pub mod pack;
+pub mod points;
+mod set;
 
 pub use batches::Batches;
 pub use pack::{DataError, ImageSet};
+pub use points::{PointSet, PointShape};
+pub use set::DataSet;

@@ -8,9 +8,13 @@ mod adamw;
 mod attention;
 mod conv;
 mod conv_cube;
+mod gelu;
+mod layer_norm;
 mod norm;
 
 pub use adamw::{AdamW, Moments, adamw};
 pub use attention::attention;
 pub use conv::{conv2d, linear, upsample_nearest_2x};
+pub use gelu::gelu;
+pub use layer_norm::{gated_add, layer_norm, modulated_layer_norm};
 pub use norm::{group_norm, silu};

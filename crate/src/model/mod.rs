@@ -1,18 +1,29 @@
 //! The networks. They know shapes and weights, and nothing of diffusion.
 //!
-//! Field names are diffusers' parameter names, and weights have PyTorch's layouts, so that the path of a parameter in
-//! a module is its key in a published checkpoint.
+//! Field names are diffusers' parameter names (the Diffusion Transformer's are the published DiT's), and weights have
+//! PyTorch's layouts, so that the path of a parameter in a module is its key in a published checkpoint.
 
 pub mod attention;
+pub mod dit;
+pub mod dit_blocks;
+pub mod dit_config;
+pub mod dit_diffusers;
+pub mod dit_embedding;
+pub mod dit_inspect;
+pub mod dit_layouts;
 pub mod embedding;
 pub mod layers;
 pub mod parameters;
+pub mod points;
 pub mod preset;
 pub mod resnet;
 pub mod unet;
 pub mod unet_blocks;
 pub mod unet_config;
 
+pub use dit::DiT;
+pub use dit_config::DiTConfig;
+pub use points::{PointsConfig, PointsNet};
 pub use preset::{Network, Preset};
 pub use unet::UNet;
 pub use unet_config::UNetConfig;

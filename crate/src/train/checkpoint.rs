@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
-use crate::data::ImageSet;
+use crate::data::DataSet;
 use crate::error::ConfigError;
 use crate::kernels::Moments;
 use crate::model::Network;
@@ -102,7 +102,7 @@ impl Trainer {
     /// The run that a checkpoint holds, ready to take its next step.
     pub fn resume(
         checkpoint: &Checkpoint,
-        data: Arc<ImageSet>,
+        data: Arc<dyn DataSet>,
         device: &Device,
     ) -> Result<Self, CheckpointError> {
         let run = Self::new(checkpoint.config.clone(), data, device)?;

@@ -86,7 +86,7 @@ impl TrainConfig {
 pub enum TrainError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("the images are {found}, the network needs {expected} and at most {classes} classes")]
+    #[error("the data are {found}, the network needs {expected} and at most {classes} classes")]
     Data {
         expected: String,
         found: String,

@@ -3,18 +3,18 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::bound::l_simple;
-use crate::data::{ImageSet, batches::label_tensor};
+use crate::data::{DataSet, batches::label_tensor};
 use crate::denoiser::Denoiser;
 use crate::model::preset::NULL_CLASS;
 use crate::process::q_sample;
 use crate::rng::{Rng, Stream};
 use crate::schedule::Schedule;
 
-/// What one training step looks at: images, their labels, a timestep and noise for each.
+/// What one training step looks at: examples, their labels, a timestep and noise for each.
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub x_0: Tensor<4>,         // [batch, channels, height, width]
-    pub labels: Tensor<1, Int>, // [batch], some replaced by the null class
+    pub labels: Tensor<1, Int>, // [batch], the null class where there is none or it was dropped
     pub t: Vec<usize>,          // [batch], each in 0..T
     pub eps: Tensor<4>,         // as x_0
 }
@@ -22,7 +22,7 @@ pub struct Batch {
 impl Batch {
     /// The batch of training step `step`, a function of its arguments alone.
     pub fn draw(
-        data: &ImageSet,
+        data: &dyn DataSet,
         indices: &[usize],
         label_dropout: f64,
         num_train_timesteps: usize,
@@ -30,13 +30,13 @@ impl Batch {
         step: u32,
         device: &Device,
     ) -> Self {
-        let x_0 = data.images(indices, device);
+        let x_0 = data.x_0(indices, device);
         let mut dropout = Rng::new(seed, Stream::LabelDropout, step);
         let mut label = |&i: &usize| {
             if (dropout.uniform() as f64) < label_dropout {
                 NULL_CLASS
             } else {
-                data.labels[i]
+                data.label(i).unwrap_or(NULL_CLASS)
             }
         };
         let labels: Vec<u8> = indices.iter().map(&mut label).collect();
@@ -78,6 +78,7 @@ pub fn timestep_tensor(t: &[usize], device: &Device) -> Tensor<1> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::ImageSet;
 
     fn data() -> ImageSet {
         let pixels = (0..40 * 4).map(|i| (i * 37 % 256) as u8).collect();

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
-use crate::data::{Batches, ImageSet};
+use crate::data::{Batches, DataSet};
 use crate::kernels::{AdamW, Moments, adamw};
 use crate::model::preset::NULL_CLASS;
 use crate::model::{Network, parameters};
@@ -35,7 +35,7 @@ pub struct StepReport {
 pub struct Trainer {
     config: TrainConfig,
     schedule: Schedule,
-    data: Arc<ImageSet>,
+    data: Arc<dyn DataSet>,
     batches: Batches,
     device: Device,
     network: Network,
@@ -53,16 +53,14 @@ pub struct State {
 
 impl Trainer {
     /// A run at step 0, on `device` without autodiff.
-    pub fn new(config: TrainConfig, data: Arc<ImageSet>, device: &Device) -> Result<Self, TrainError> {
+    pub fn new(config: TrainConfig, data: Arc<dyn DataSet>, device: &Device) -> Result<Self, TrainError> {
         config.validate()?;
         let schedule = Schedule::new(&config.schedule)?;
-        let shape = config.preset.config();
-        let expected = [shape.in_channels, shape.sample_size, shape.sample_size];
-        let found = [data.channels, data.height, data.width].map(|n| n as usize);
-        if found != expected || data.classes > NULL_CLASS as u32 {
+        let (expected, found) = (config.preset.input_shape(), data.shape());
+        if found != expected || data.classes() > NULL_CLASS as u32 || data.count() == 0 {
             return Err(TrainError::Data {
-                expected: format!("images of {expected:?}"),
-                found: format!("{found:?} in {} classes", data.classes),
+                expected: format!("examples of {expected:?}"),
+                found: format!("{} of {found:?} in {} classes", data.count(), data.classes()),
                 classes: NULL_CLASS,
             });
         }
@@ -142,7 +140,7 @@ impl Trainer {
         let config = &self.config;
         let indices = self.batches.indices(self.state.step, config.batch_size);
         let batch = Batch::draw(
-            &self.data,
+            self.data.as_ref(),
             &indices,
             config.label_dropout,
             self.schedule.len(),

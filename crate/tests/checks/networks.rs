@@ -12,13 +12,13 @@ use super::{assert_close, assert_within, values};
 static UNET2D: &[u8] = include_bytes!("../../../tests/fixtures/unet2d.safetensors");
 
 /// The reference file: config, inputs, weights, output and the gradients of `mean(out^2)`.
-struct Oracle {
-    config: String,
+pub(super) struct Oracle {
+    pub(super) config: String,
     tensors: BTreeMap<String, TensorData>,
 }
 
 impl Oracle {
-    fn parse(file: &[u8]) -> Self {
+    pub(super) fn parse(file: &[u8]) -> Self {
         let (_, metadata) = SafeTensors::read_metadata(file).expect("a safetensors file");
         let config = metadata.metadata().as_ref().expect("metadata")["config"].clone();
         let tensors = SafeTensors::deserialize(file)
@@ -46,19 +46,43 @@ impl Oracle {
         }
     }
 
-    fn tensor<const D: usize>(&self, name: &str, device: &Device) -> Tensor<D> {
+    pub(super) fn tensor<const D: usize>(&self, name: &str, device: &Device) -> Tensor<D> {
         Tensor::from_data(self.tensors[name].clone(), device)
     }
 
-    fn values(&self, name: &str) -> Vec<f32> {
+    pub(super) fn values(&self, name: &str) -> Vec<f32> {
         self.tensors[name].try_to_vec().expect("f32")
     }
 
-    fn weights(&self) -> BTreeMap<String, TensorData> {
+    pub(super) fn weights(&self) -> BTreeMap<String, TensorData> {
         let strip = |(name, data): (&String, &TensorData)| {
             Some((name.strip_prefix("weight.")?.to_string(), data.clone()))
         };
         self.tensors.iter().filter_map(strip).collect()
+    }
+
+    /// The number of gradients that the reference has.
+    pub(super) fn gradients(&self) -> usize {
+        self.tensors.keys().filter(|key| key.starts_with("grad.")).count()
+    }
+
+    /// Asserts that every gradient is within 1e-3 of the reference's of that name, relative to its largest entry.
+    pub(super) fn assert_gradients(&self, found: Vec<(String, Vec<f32>)>) {
+        let max = |values: &[f32]| {
+            values
+                .iter()
+                .fold(0f32, |largest, value| largest.max(value.abs()))
+        };
+        let expected: Vec<_> = found
+            .iter()
+            .map(|(name, _)| self.values(&format!("grad.{name}")))
+            .collect();
+        let largest = expected.iter().fold(0f32, |largest, own| largest.max(max(own)));
+        for ((name, grad), expected) in found.into_iter().zip(expected) {
+            // The softmax is blind to the bias of the keys: that gradient is 0, and rounding is all there is of it.
+            let bound = 1e-3 * max(&expected).max(1e-3 * largest);
+            assert_within(&format!("grad.{name}"), &grad, &expected, bound);
+        }
     }
 }
 
@@ -82,29 +106,22 @@ pub async fn unet_matches_diffusers(device: &Device) {
         1e-4,
     );
 
+    let mut grads = Vec::new();
+    for (name, grad) in gradients(&unet, out.square().mean().backward()) {
+        grads.push((name, values(grad).await));
+    }
+    oracle.assert_gradients(grads);
+}
+
+/// The gradient of every parameter, by name and flat.
+pub(super) fn gradients<M: Module>(network: &M, grads: Gradients) -> Vec<(String, Tensor<1>)> {
     let mut collected = Collect {
-        grads: out.square().mean().backward(),
+        grads,
         path: Vec::new(),
         found: Vec::new(),
     };
-    unet.visit(&mut collected);
-    let expected: Vec<_> = collected
-        .found
-        .iter()
-        .map(|(name, _)| oracle.values(&format!("grad.{name}")))
-        .collect();
-    let largest = expected
-        .iter()
-        .flatten()
-        .fold(0f32, |largest, value| largest.max(value.abs()));
-    for ((name, grad), expected) in collected.found.into_iter().zip(expected) {
-        let own = expected
-            .iter()
-            .fold(0f32, |largest, value| largest.max(value.abs()));
-        // The softmax is blind to the bias of the keys: that gradient is 0, and rounding is all there is of it.
-        let bound = 1e-3 * own.max(1e-3 * largest);
-        assert_within(&format!("grad.{name}"), &values(grad).await, &expected, bound);
-    }
+    network.visit(&mut collected);
+    collected.found
 }
 
 struct Collect {

@@ -46,17 +46,16 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
 }
 
 fn noise(config: &TrainConfig) -> Result<Arc<ImageSet>, Error> {
-    let shape = config.preset.config();
-    let (channels, size) = (shape.in_channels, shape.sample_size);
+    let [channels, height, width] = config.preset.input_shape();
     let mut rng = Rng::new(config.seed, Stream::Data, 0);
-    let pixels = (0..IMAGES * channels * size * size)
+    let pixels = (0..IMAGES * channels * height * width)
         .map(|_| rng.below(256) as u8)
         .collect();
     let labels = (0..IMAGES).map(|i| (i % NULL_CLASS as usize) as u8).collect();
     let set = ImageSet::new(
         channels as u32,
-        size as u32,
-        size as u32,
+        height as u32,
+        width as u32,
         NULL_CLASS as u32,
         labels,
         pixels,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::model::preset::NULL_CLASS;
+use diffusion_playground::model::Preset;
 use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::read;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
@@ -12,13 +12,13 @@ use diffusion_playground::train::Checkpoint;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::train::{choose_device, device_arg, read_file};
-use super::{config_args, grid};
+use super::{config_args, grid, scatter};
 
 type Error = Box<dyn std::error::Error>;
 
 pub fn command() -> Command {
     let command = Command::new("sample")
-        .about("Draws samples from a checkpoint into a PNG grid")
+        .about("Draws samples from a checkpoint into a PNG: a grid of images, or a scatter plot of points")
         .arg(
             Arg::new("model")
                 .required(true)
@@ -48,23 +48,21 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         .ok_or("a checkpoint is needed")?;
     let checkpoint =
         Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
-    let config: SampleConfig = config_args::read(arguments)?;
+    let mut config: SampleConfig = config_args::read(arguments)?;
+    if arguments.get_one::<String>("clip-sample").is_none() {
+        config.clip_sample = checkpoint.config.preset.draws_pixels();
+    }
     let compute = choose_device(arguments).await?;
     let network = checkpoint.ema_network(&compute.device)?;
     let schedule = Schedule::new(&checkpoint.config.schedule)?;
-    let model = checkpoint.config.preset.config();
-    let shape = [
-        config.count,
-        model.in_channels,
-        model.sample_size,
-        model.sample_size,
-    ];
+    let preset = checkpoint.config.preset;
+    let [channels, height, width] = preset.input_shape();
     let mut trajectory = Trajectory::new(
         &config,
         &schedule,
         Prediction::Epsilon,
-        shape,
-        Some(NULL_CLASS),
+        [config.count, channels, height, width],
+        preset.null_class(),
         &compute.device,
     )?;
 
@@ -82,7 +80,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let out = arguments.get_one::<PathBuf>("out").ok_or("--out is needed")?;
     let columns = arguments.get_one::<u16>("columns").copied().unwrap_or(10) as usize;
     let values = read(trajectory.x_t()).await?;
-    grid::write_png(out, &values, shape[2], shape[3], columns.min(config.count))?;
+    if preset == Preset::Points {
+        scatter::write_png(out, &values)?;
+    } else {
+        grid::write_png(out, &values, height, width, columns.min(config.count))?;
+    }
     println!(
         "{} samples, {} model calls: {}",
         config.count,

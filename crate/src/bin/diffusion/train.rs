@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::data::ImageSet;
+use diffusion_playground::data::{DataSet, ImageSet, PointSet};
+use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +16,8 @@ pub type Error = Box<dyn std::error::Error>;
 
 /// Steps between two looks at the losses: no more work than this is ever queued on the device.
 const STEPS_A_READ: u32 = 10;
+/// Points drawn from a distribution.
+const POINTS: usize = 10_000;
 
 pub fn command() -> Command {
     let command = Command::new("train")
@@ -22,8 +25,9 @@ pub fn command() -> Command {
         .arg(
             Arg::new("data")
                 .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A packed data set"),
+                .help(
+                    "A packed data set, or points:SHAPE, SHAPE being two-moons, swiss-roll, eight-gaussians or checkerboard",
+                ),
         )
         .arg(
             Arg::new("out")
@@ -73,14 +77,36 @@ fn path<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
     arguments.get_one::<PathBuf>(name)
 }
 
+/// Points of a distribution where `shape` names one, else the packed images of the file `name`.
+fn read_data(name: &str, shape: Option<&str>, seed: u64) -> Result<Arc<dyn DataSet>, Error> {
+    if let Some(shape) = shape {
+        return Ok(Arc::new(PointSet::generate(shape.parse()?, POINTS, seed)?));
+    }
+    let set = ImageSet::unpack(&read_file(Path::new(name))?);
+    Ok(Arc::new(set.map_err(|error| format!("{name}: {error}"))?))
+}
+
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
-    let data = path(arguments, "data").ok_or("a data set is needed")?;
-    let set = ImageSet::unpack(&read_file(data)?).map_err(|error| format!("{}: {error}", data.display()))?;
-    let data = Arc::new(set);
+    let checkpoint = match path(arguments, "resume") {
+        Some(file) => Some(Checkpoint::parse(&read_file(file)?)?),
+        None => None,
+    };
+    let mut config: TrainConfig = match &checkpoint {
+        Some(checkpoint) => checkpoint.config.clone(),
+        None => config_args::read(arguments)?,
+    };
+    let name = arguments
+        .get_one::<String>("data")
+        .ok_or("a data set is needed")?;
+    let shape = name.strip_prefix("points:");
+    if shape.is_some() && checkpoint.is_none() && arguments.get_one::<String>("preset").is_none() {
+        config.preset = Preset::Points;
+    }
+    let data = read_data(name, shape, config.seed)?;
     let compute = choose_device(arguments).await?;
-    let mut trainer = match path(arguments, "resume") {
-        Some(file) => Trainer::resume(&Checkpoint::parse(&read_file(file)?)?, data, &compute.device)?,
-        None => Trainer::new(config_args::read(arguments)?, data, &compute.device)?,
+    let mut trainer = match &checkpoint {
+        Some(checkpoint) => Trainer::resume(checkpoint, data, &compute.device)?,
+        None => Trainer::new(config, data, &compute.device)?,
     };
 
     let steps = arguments.get_one::<u32>("steps").copied().unwrap_or_default();
