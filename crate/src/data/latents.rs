@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use thiserror::Error;
 
-use super::{DataSet, ImageSet};
+use super::DataSet;
 use crate::error::{ConfigError, require};
 use crate::model::AutoencoderKl;
 use crate::runtime::{ReadError, read};
@@ -24,7 +24,7 @@ pub enum LatentError {
 pub struct LatentSet {
     autoencoder: AutoencoderKl,
     classes: u32,
-    labels: Vec<u8>,
+    labels: Vec<Option<u8>>,
     /// `[count, channels, height, width]`
     values: Vec<f32>,
 }
@@ -72,7 +72,7 @@ impl DataSet for LatentSet {
 /// A data set on its way through an encoder, pulled from outside: a page has other things to do meanwhile.
 #[derive(Debug)]
 pub struct Encoding {
-    images: Arc<ImageSet>,
+    images: Arc<dyn DataSet>,
     autoencoder: AutoencoderKl,
     device: Device,
     /// Means of the posteriors, not scaled.
@@ -83,7 +83,7 @@ pub struct Encoding {
 impl Encoding {
     /// `autoencoder` is on `device`, without autodiff.
     pub fn new(
-        images: Arc<ImageSet>,
+        images: Arc<dyn DataSet>,
         autoencoder: AutoencoderKl,
         device: &Device,
     ) -> Result<Self, ConfigError> {
@@ -116,7 +116,7 @@ impl Encoding {
         let end = (self.encoded + count.max(1)).min(self.images.count());
         let indices: Vec<usize> = (self.encoded..end).collect();
         if !indices.is_empty() {
-            let x = self.images.images(&indices, &self.device);
+            let x = self.images.x_0(&indices, &self.device);
             self.values.extend(read(self.autoencoder.encode(x).mean).await?);
             self.encoded = end;
         }
@@ -137,8 +137,8 @@ impl Encoding {
         }
         LatentSet {
             autoencoder: self.autoencoder,
-            classes: self.images.classes,
-            labels: self.images.labels[..self.encoded].to_vec(),
+            classes: self.images.classes(),
+            labels: (0..self.encoded).map(|i| self.images.label(i)).collect(),
             values: self.values,
         }
     }

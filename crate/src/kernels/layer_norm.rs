@@ -1,4 +1,4 @@
-//! Layer normalisation and the modulation after it, as adaLN does it.
+//! Layer normalisation as a Diffusion Transformer uses it: modulated before a layer, gated after it.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
@@ -26,6 +26,13 @@ pub fn layer_norm_modulate(x: Tensor<3>, shift: Tensor<2>, scale: Tensor<2>, eps
     let variance = centred.clone().square().mean_dim(2);
     let normal = centred / (variance + eps).sqrt();
     normal * (scale + 1.0).unsqueeze_dim::<3>(1) + shift.unsqueeze_dim::<3>(1)
+}
+
+/// `x + gate y`: the residual connection of an adaLN-Zero block.
+///
+/// `x` and `y` `[batch, tokens, dim]`, `gate` `[batch, dim]` -> the shape of `x`.
+pub fn gated_add(x: Tensor<3>, y: Tensor<3>, gate: Tensor<2>) -> Tensor<3> {
+    x + y * gate.unsqueeze_dim::<3>(1)
 }
 
 /// The normalisation and modulation on the GPU.
@@ -132,5 +139,53 @@ impl<B: Modulate + ModulateParts, C: CheckpointStrategy> Modulate for Autodiff<B
             }
             OpsKind::UnTracked(prep) => prep.finish(B::modulate(x, shift, scale, eps)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, Stream};
+    use burn::tensor::Device;
+
+    /// The definition in f64, entry by entry.
+    #[test]
+    fn every_token_is_normalised_then_modulated() {
+        let device = Device::flex();
+        let mut rng = Rng::new(2, Stream::Data, 0);
+        let x = rng.normal_tensor([2, 3, 8], &device) * 3.0 + 1.0;
+        let [shift, scale] = [(); 2].map(|()| rng.normal_tensor([2, 8], &device));
+        let vec = |x: Tensor<1>| x.into_data().try_to_vec::<f32>().unwrap();
+        let (xs, shifts, scales) = (
+            vec(x.clone().flatten(0, 2)),
+            vec(shift.clone().flatten(0, 1)),
+            vec(scale.clone().flatten(0, 1)),
+        );
+        let found = vec(layer_norm_modulate(x, shift, scale, 1e-3).flatten(0, 2));
+        for (token, values) in xs.chunks_exact(8).enumerate() {
+            let mean = values.iter().map(|&v| v as f64).sum::<f64>() / 8.0;
+            let variance = values.iter().map(|&v| (v as f64 - mean).powi(2)).sum::<f64>() / 8.0;
+            for (i, &value) in values.iter().enumerate() {
+                let normal = (value as f64 - mean) / (variance + 1e-3).sqrt();
+                let of_batch = token / 3 * 8 + i;
+                let expected = normal * (1.0 + scales[of_batch] as f64) + shifts[of_batch] as f64;
+                assert!((found[8 * token + i] as f64 - expected).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_gate_leaves_the_residual() {
+        let device = Device::flex();
+        let mut rng = Rng::new(2, Stream::Data, 1);
+        let [x, y] = [(); 2].map(|()| rng.normal_tensor([2, 3, 4], &device));
+        let gate = Tensor::<2>::from_data([[0.0; 4], [2.0; 4]], &device);
+        let found = gated_add(x.clone(), y.clone(), gate);
+        let part = |x: &Tensor<3>, i: usize| x.clone().narrow(0, i, 1);
+        part(&found, 0)
+            .into_data()
+            .assert_eq(&part(&x, 0).into_data(), true);
+        let expected = part(&x, 1) + part(&y, 1) * 2.0;
+        part(&found, 1).into_data().assert_eq(&expected.into_data(), true);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use diffusion_playground::data::{Encoding, ImageSet};
+use diffusion_playground::data::{DataSet, Encoding};
 use diffusion_playground::model::AutoencoderKl;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -14,7 +14,7 @@ const BATCH: usize = 256;
 
 /// All images through the encoder, not yet scaled.
 pub async fn encode(
-    images: Arc<ImageSet>,
+    images: Arc<dyn DataSet>,
     autoencoder: AutoencoderKl,
     device: &Device,
 ) -> Result<Encoding, Error> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::model::preset::NULL_CLASS;
+use diffusion_playground::model::Preset;
 use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::read;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
@@ -12,13 +12,13 @@ use diffusion_playground::train::Checkpoint;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::train::{choose_device, device_arg, read_file};
-use super::{config_args, grid};
+use super::{config_args, grid, scatter};
 
 type Error = Box<dyn std::error::Error>;
 
 pub fn command() -> Command {
     let command = Command::new("sample")
-        .about("Draws samples from a checkpoint into a PNG grid")
+        .about("Draws samples from a checkpoint into a PNG: a grid of images, or a scatter plot of points")
         .arg(
             Arg::new("model")
                 .required(true)
@@ -56,14 +56,14 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let network = checkpoint.ema_network(&compute.device)?;
     let latent_space = checkpoint.latent_space(&compute.device)?;
     let schedule = Schedule::new(&checkpoint.config.schedule)?;
-    let [channels, height, width] = checkpoint.config.preset.input_shape();
-    let shape = [config.count, channels, height, width];
+    let preset = checkpoint.config.preset;
+    let [channels, height, width] = preset.input_shape();
     let mut trajectory = Trajectory::new(
         &config,
         &schedule,
         Prediction::Epsilon,
-        shape,
-        Some(NULL_CLASS),
+        [config.count, channels, height, width],
+        preset.null_class(),
         &compute.device,
     )?;
 
@@ -86,7 +86,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     };
     let [_, _, height, width] = images.dims();
     let values = read(images).await?;
-    grid::write_png(out, &values, height, width, columns.min(config.count))?;
+    if preset == Preset::Points {
+        scatter::write_png(out, &values)?;
+    } else {
+        grid::write_png(out, &values, height, width, columns.min(config.count))?;
+    }
     println!(
         "{} samples, {} model calls: {}",
         config.count,

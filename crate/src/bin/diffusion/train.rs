@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::data::{DataSet, ImageSet};
+use diffusion_playground::data::{DataSet, ImageSet, PointSet};
+use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +17,8 @@ pub type Error = Box<dyn std::error::Error>;
 
 /// Steps between two looks at the losses: no more work than this is ever queued on the device.
 const STEPS_A_READ: u32 = 10;
+/// Points drawn from a distribution.
+const POINTS: usize = 10_000;
 
 pub fn command() -> Command {
     let command = Command::new("train")
@@ -23,8 +26,9 @@ pub fn command() -> Command {
         .arg(
             Arg::new("data")
                 .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A packed data set"),
+                .help(
+                    "A packed data set, or points:SHAPE, SHAPE being two-moons, swiss-roll, eight-gaussians or checkerboard",
+                ),
         )
         .arg(
             Arg::new("out")
@@ -87,11 +91,24 @@ fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
     Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// A new run, over the images or over their latents.
-async fn begin(arguments: &ArgMatches, images: Arc<ImageSet>, device: &Device) -> Result<Trainer, Error> {
-    let config: TrainConfig = config_args::read(arguments)?;
-    let data: Arc<dyn DataSet> = match (path(arguments, "autoencoder"), config.preset.takes_latents()) {
-        (None, false) => images,
+/// Points of a distribution where `shape` names one, else the packed images of the file `name`.
+fn read_data(name: &str, shape: Option<&str>, seed: u64) -> Result<Arc<dyn DataSet>, Error> {
+    if let Some(shape) = shape {
+        return Ok(Arc::new(PointSet::generate(shape.parse()?, POINTS, seed)?));
+    }
+    let set = ImageSet::unpack(&read_file(Path::new(name))?);
+    Ok(Arc::new(set.map_err(|error| format!("{name}: {error}"))?))
+}
+
+/// A new run, over the examples or over their latents.
+async fn begin(
+    arguments: &ArgMatches,
+    config: TrainConfig,
+    data: Arc<dyn DataSet>,
+    device: &Device,
+) -> Result<Trainer, Error> {
+    let data = match (path(arguments, "autoencoder"), config.preset.takes_latents()) {
+        (None, false) => data,
         (None, true) => return Err("this preset learns from latents: --autoencoder is needed".into()),
         (Some(_), false) => {
             return Err("this preset learns from images: it has no use for --autoencoder".into());
@@ -100,31 +117,43 @@ async fn begin(arguments: &ArgMatches, images: Arc<ImageSet>, device: &Device) -
             let autoencoder = read_checkpoint(file)?
                 .autoencoder(device)?
                 .ok_or_else(|| format!("{} holds no autoencoder", file.display()))?;
-            let encoding = latents::encode(images, autoencoder, device).await?;
+            let encoding = latents::encode(data, autoencoder, device).await?;
             Arc::new(encoding.finish_with_unit_variance()?)
         }
     };
     Ok(Trainer::new(config, data, device)?)
 }
 
-/// The run of a checkpoint, over latents of the autoencoder that it keeps, at the scale that it keeps.
-async fn resume(file: &Path, images: Arc<ImageSet>, device: &Device) -> Result<Trainer, Error> {
-    let checkpoint = read_checkpoint(file)?;
-    let data: Arc<dyn DataSet> = match checkpoint.latent_space(device)? {
-        Some(autoencoder) => Arc::new(latents::encode(images, autoencoder, device).await?.finish()),
-        None => images,
+/// The run of a checkpoint; where it is one over latents, of the autoencoder that it keeps, at the scale that it keeps.
+async fn resume(checkpoint: &Checkpoint, data: Arc<dyn DataSet>, device: &Device) -> Result<Trainer, Error> {
+    let data = match checkpoint.latent_space(device)? {
+        Some(autoencoder) => Arc::new(latents::encode(data, autoencoder, device).await?.finish()),
+        None => data,
     };
-    Ok(Trainer::resume(&checkpoint, data, device)?)
+    Ok(Trainer::resume(checkpoint, data, device)?)
 }
 
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
-    let data = path(arguments, "data").ok_or("a data set is needed")?;
-    let set = ImageSet::unpack(&read_file(data)?).map_err(|error| format!("{}: {error}", data.display()))?;
-    let images = Arc::new(set);
+    let checkpoint = match path(arguments, "resume") {
+        Some(file) => Some(read_checkpoint(file)?),
+        None => None,
+    };
+    let mut config: TrainConfig = match &checkpoint {
+        Some(checkpoint) => checkpoint.config.clone(),
+        None => config_args::read(arguments)?,
+    };
+    let name = arguments
+        .get_one::<String>("data")
+        .ok_or("a data set is needed")?;
+    let shape = name.strip_prefix("points:");
+    if shape.is_some() && checkpoint.is_none() && arguments.get_one::<String>("preset").is_none() {
+        config.preset = Preset::Points;
+    }
+    let data = read_data(name, shape, config.seed)?;
     let compute = choose_device(arguments).await?;
-    let mut trainer = match path(arguments, "resume") {
-        Some(file) => resume(file, images, &compute.device).await?,
-        None => begin(arguments, images, &compute.device).await?,
+    let mut trainer = match &checkpoint {
+        Some(checkpoint) => resume(checkpoint, data, &compute.device).await?,
+        None => begin(arguments, config, data, &compute.device).await?,
     };
 
     let steps = arguments.get_one::<u32>("steps").copied().unwrap_or_default();
