@@ -6,7 +6,8 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::cube::{aligned, empty, view};
+use super::conv::ConvShape;
+use super::cube::{aligned, empty, row_sum, view};
 
 /// Four numbers that are read, multiplied and written together.
 type Four = Vector<f32, Const<4>>;
@@ -36,8 +37,7 @@ pub fn weight_grad(
     x: CubeTensor,
     grad: CubeTensor,
     kernel: usize,
-    stride: usize,
-    padding: usize,
+    shape: ConvShape,
 ) -> (CubeTensor, CubeTensor) {
     let (x, grad) = (into_contiguous(x), into_contiguous(grad));
     let [batch, channels, height, width] = x.meta.shape().dims();
@@ -71,8 +71,9 @@ pub fn weight_grad(
         pixels_a_part as u32,
         bias_start as u32,
         kernel as u32,
-        stride as u32,
-        padding as u32,
+        shape.stride as u32,
+        shape.padding as u32,
+        shape.up as u32,
         down as u32,
     );
     let sum = match parts {
@@ -99,6 +100,7 @@ fn weight_grad_kernel(
     #[comptime] kernel: u32,
     #[comptime] stride: u32,
     #[comptime] padding: u32,
+    #[comptime] up: u32,
     #[comptime] down: u32,
 ) {
     let window = comptime!(kernel * kernel);
@@ -156,12 +158,10 @@ fn weight_grad_kernel(
                     // Above and left of the image the difference wraps round to a large number.
                     let in_y = out_y + (term % window) / kernel - padding;
                     let in_x = out_x + term % kernel - padding;
-                    if term < terms && in_y < sizes.height && in_x < sizes.width {
+                    if term < terms && in_y < sizes.height * up && in_x < sizes.width * up {
                         let plane = (image * sizes.channels + term / window) * in_size;
-                        four.insert(
-                            comptime!(i as usize),
-                            x[(plane + in_y * sizes.width + in_x) as usize],
-                        );
+                        let at = plane + in_y / up * sizes.width + in_x / up;
+                        four.insert(comptime!(i as usize), x[at as usize]);
                     }
                 }
             }
@@ -286,5 +286,44 @@ fn sum_parts_kernel(all: &Tensor<f32>, sum: &mut Tensor<f32>, parts: u32, size: 
             total += shared[(row * 32 + UNIT_POS_X) as usize];
         }
         sum[element as usize] = total;
+    }
+}
+
+/// The sum over the pixels of `grad` `[batch, channels, h, w]`, `[batch, channels, 1, 1]`.
+pub fn channel_grad(grad: CubeTensor) -> CubeTensor {
+    let grad = into_contiguous(grad);
+    let [batch, channels, h, w] = grad.meta.shape().dims();
+    let sum = empty(&grad, [batch, channels, 1, 1]);
+    let rows = batch * channels;
+    let workgroups = rows.div_ceil(8);
+    let wide = workgroups.clamp(1, 32_768);
+    channel_sum_kernel::launch(
+        &sum.client,
+        CubeCount::Static(wide as u32, workgroups.div_ceil(wide) as u32, 1),
+        CubeDim::new_2d(32, 8),
+        grad.into_tensor_arg(),
+        sum.clone().into_tensor_arg(),
+        rows as u32,
+        (h * w) as u32,
+    );
+    sum
+}
+
+/// A row of 32 threads sums an image's channel.
+#[cube(launch)]
+fn channel_sum_kernel(grad: &Tensor<f32>, sum: &mut Tensor<f32>, rows: u32, pixels: u32) {
+    let mut shared = Shared::<[f32]>::new_slice(256usize);
+    let row = (CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X) * 8 + UNIT_POS_Y;
+    let mut own = 0.0f32;
+    if row < rows {
+        let mut i = UNIT_POS_X;
+        while i < pixels {
+            own += grad[(row * pixels + i) as usize];
+            i += 32;
+        }
+    }
+    let total = row_sum(own, &mut shared);
+    if UNIT_POS_X == 0 && row < rows {
+        sum[row as usize] = total;
     }
 }

@@ -4,7 +4,6 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::layers::{Conv2d, GroupNorm, Init, Linear};
-use crate::kernels::upsample_nearest_2x;
 
 /// Norm, SiLU, convolution, twice; the time embedding is added between, the input at the end.
 #[derive(Module, Debug)]
@@ -39,16 +38,15 @@ impl ResnetBlock {
 
     /// `x` `[batch, in, h, w]`, `emb` `[batch, time_embed_dim]`, its SiLU already taken -> `[batch, out, h, w]`
     pub fn forward(&self, x: Tensor<4>, emb: Tensor<2>) -> Tensor<4> {
-        let h = self.conv1.forward(self.norm1.forward_silu(x.clone()));
         let time = self.time_emb_proj.forward(emb); // [batch, out]
         let [batch, channels] = time.dims();
-        let h = h + time.reshape([batch, channels, 1, 1]);
-        let h = self.conv2.forward(self.norm2.forward_silu(h));
+        let time = time.reshape([batch, channels, 1, 1]);
+        let h = self.conv1.forward_add(self.norm1.forward_silu(x.clone()), time);
         let shortcut = match &self.conv_shortcut {
             Some(conv) => conv.forward(x),
             None => x,
         };
-        shortcut + h
+        self.conv2.forward_add(self.norm2.forward_silu(h), shortcut)
     }
 }
 
@@ -86,6 +84,6 @@ impl Upsample {
 
     /// `[b, c, h, w]` -> `[b, c, 2h, 2w]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.conv.forward(upsample_nearest_2x(x))
+        self.conv.forward_upsampled(x)
     }
 }
