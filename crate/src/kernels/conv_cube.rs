@@ -219,8 +219,8 @@ fn conv_kernel(
                         let in_x = (x_ - kx) / stride;
                         if y >= ky
                             && x_ >= kx
-                            && (y - ky) % stride == 0
-                            && (x_ - kx) % stride == 0
+                            && (y - ky).is_multiple_of(stride)
+                            && (x_ - kx).is_multiple_of(stride)
                             && in_y < sizes.height
                             && in_x < sizes.width
                         {

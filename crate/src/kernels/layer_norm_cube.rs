@@ -154,7 +154,7 @@ fn gradient_kernel(
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let workgroup = CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X;
-    let blocks = (channels + 31) / 32;
+    let blocks = (channels - 1) / 32 + 1;
     let columns = batch * blocks;
     if workgroup < columns {
         let image = workgroup / blocks;
