@@ -1,4 +1,4 @@
-//! Convolution, linear map and nearest-neighbour upsampling. Weights have PyTorch's layouts.
+//! Convolution and linear map. Weights have PyTorch's layouts.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
@@ -12,7 +12,8 @@ use burn::tensor::{Shape, Tensor, module};
 use burn_cubecl::CubeBackend;
 
 use super::cube::runs_kernels;
-use super::{conv_cube, conv_grad_cube};
+use super::upsample::upsample_nearest_2x;
+use super::{conv_cube, conv_grad_cube, conv_sums_cube};
 
 /// 2-D convolution.
 ///
@@ -76,14 +77,6 @@ pub fn linear_pixels(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor
 pub fn linear_pixels_add(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<1>, addend: Tensor<4>) -> Tensor<4> {
     let [output, input] = weight.dims();
     conv2d_add(x, weight.reshape([output, input, 1, 1]), bias, addend, 1, 0)
-}
-
-/// Every pixel becomes 2x2 equal pixels: `[b, c, h, w]` -> `[b, c, 2h, 2w]`.
-fn upsample_nearest_2x(x: Tensor<4>) -> Tensor<4> {
-    let [b, c, h, w] = x.dims();
-    x.reshape([b, c, h, 1, w, 1])
-        .expand([b, c, h, 2, w, 2])
-        .reshape([b, c, 2 * h, 2 * w])
 }
 
 /// What is added to a convolution's result besides its bias.
@@ -228,7 +221,7 @@ impl ConvolutionGrad for CubeBackend {
     }
 
     fn convolution_channel_grad(grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        conv_grad_cube::channel_grad(grad)
+        conv_sums_cube::channel_grad(grad)
     }
 }
 
@@ -285,30 +278,5 @@ impl<B: Convolution + ConvolutionGrad, C: CheckpointStrategy> Convolution for Au
             }
             OpsKind::UnTracked(prep) => prep.finish(B::convolution(x, weight, bias, addend, shape)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use burn::tensor::Device;
-
-    #[test]
-    fn upsampling_repeats_pixels_and_sums_their_gradients() {
-        let device = Device::flex().autodiff();
-        let x = Tensor::<4>::from_data([[[[1.0, 2.0], [3.0, 4.0]]]], &device).require_grad();
-        let y = upsample_nearest_2x(x.clone());
-        let row = |a, b| [a, a, b, b];
-        let expected = [[[row(1.0, 2.0), row(1.0, 2.0), row(3.0, 4.0), row(3.0, 4.0)]]];
-        y.clone().into_data().assert_eq(
-            &Tensor::<4>::from_data(expected, &Device::flex()).into_data(),
-            true,
-        );
-        let grads = y.sum().backward();
-        let grad = x.grad(&grads).expect("x requires a gradient").into_data();
-        grad.assert_eq(
-            &Tensor::<4>::full([1, 1, 2, 2], 4.0, &Device::flex()).into_data(),
-            true,
-        );
     }
 }

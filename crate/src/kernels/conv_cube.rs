@@ -8,46 +8,9 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::conv::{Addend, ConvShape};
+use super::conv_tile::{Four, Sizes, SizesLaunch, Tile};
+use super::conv_write_cube::*;
 use super::cube::empty;
-
-/// Four numbers that are read, multiplied and written together.
-type Four = Vector<f32, Const<4>>;
-
-/// Workgroups that keep a large GPU busy.
-const ENOUGH: usize = 264;
-
-/// Threads of a workgroup along the pixels and along the channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Tile {
-    pixels: usize,
-    channels: usize,
-}
-
-impl Tile {
-    /// Few channels make long tiles, so that no thread is without work; few pixels make small ones, so that no
-    /// processor is.
-    fn choose(pixels: usize, channels: usize) -> Self {
-        let tile = |pixels, channels| Self { pixels, channels };
-        match channels {
-            0..=16 => tile(32, 4),
-            17..=32 => tile(32, 8),
-            _ if pixels.div_ceil(64) * channels.div_ceil(64) >= ENOUGH => tile(16, 16),
-            _ => tile(16, 8),
-        }
-    }
-}
-
-/// Images `[batch, channels, height, width]` that are read, and the size of those that are written.
-#[derive(CubeLaunch, CubeType, Clone, Copy)]
-struct Sizes {
-    batch: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    out_channels: u32,
-    out_height: u32,
-    out_width: u32,
-}
 
 /// The convolution of `x` `[batch, in, h, w]` with `weight` `[out, in, k, k]`, plus `bias` `[out]`, plus `addend` where
 /// `shape` says that it counts.
@@ -336,65 +299,6 @@ fn conv_kernel(
                 add_channels,
                 add_pixels,
             );
-        }
-    }
-}
-
-/// Where a pixel is written: how many channels all images before have, and the size of an image.
-#[derive(CubeType)]
-struct Place {
-    image_channels: u32,
-    pixel: u32,
-    channels: u32,
-    pixels: u32,
-}
-
-/// One pixel of `four` to its channel, with all that is added to it.
-#[cube]
-#[allow(clippy::too_many_arguments)]
-fn write(
-    out: &mut Tensor<f32>,
-    bias: &Tensor<f32>,
-    addend: &Tensor<f32>,
-    four: Four,
-    place: &Place,
-    channel: u32,
-    #[comptime] j: u32,
-    #[comptime] transposed: bool,
-    #[comptime] add_channels: bool,
-    #[comptime] add_pixels: bool,
-) {
-    if channel < place.channels {
-        let row = place.image_channels + channel;
-        let at = (row * place.pixels + place.pixel) as usize;
-        let mut value = four.extract(comptime!(j as usize));
-        if comptime!(!transposed) {
-            value += bias[channel as usize];
-            if comptime!(add_channels) {
-                value += addend[row as usize];
-            }
-            if comptime!(add_pixels) {
-                value += addend[at];
-            }
-        }
-        out[at] = value;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 256 threads at most, and the shared memory of both arrays within WebGPU's 16 KiB.
-    #[test]
-    fn every_tile_is_within_the_limits_of_webgpu() {
-        for channels in [1, 16, 17, 32, 33, 128, 1000] {
-            for pixels in [1, 3136, 50_176, 1_000_000] {
-                let tile = Tile::choose(pixels, channels);
-                assert!(tile.pixels * tile.channels <= 256, "{tile:?}");
-                assert!(16 * (tile.pixels + tile.channels + 1) * 16 <= 16_384, "{tile:?}");
-                assert!(tile.pixels >= 16 && 16 % tile.channels == 0, "{tile:?}");
-            }
         }
     }
 }
