@@ -50,6 +50,16 @@ async fn a_profile_names_every_kernel() {
 }
 
 #[wasm_bindgen_test]
+async fn convolution_with_more_follows_its_twin() {
+    kernels::convolution_with_more_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn concatenation_follows_its_twin() {
+    kernels::concatenation_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn group_norm_follows_its_twin() {
     kernels::group_norm_follows_its_twin(&gpu().await).await;
 }

@@ -83,6 +83,8 @@ fn wgpu_passes_every_check() {
             .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::a_profile_names_every_kernel(&gpu.device).await;
+        kernels::convolution_with_more_follows_its_twin(&gpu.device).await;
+        kernels::concatenation_follows_its_twin(&gpu.device).await;
         kernels::group_norm_follows_its_twin(&gpu.device).await;
         kernels::attention_follows_its_twin(&gpu.device).await;
         kernels::layer_norm_follows_its_twin(&gpu.device).await;

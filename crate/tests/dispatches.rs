@@ -47,8 +47,9 @@ async fn launches_of_a_step(preset: Preset) -> BTreeMap<String, usize> {
     counts.clone()
 }
 
-/// Raise it never, lower it with every change that saves a launch.
-const MOST: usize = 475;
+/// At a batch of 4. Raise it never, lower it with every change that saves a launch. A larger batch has its weights' gradients
+/// summed in parts, which takes one launch more a layer.
+const MOST: usize = 429;
 
 #[test]
 fn a_training_step_of_the_unet_launches_few_kernels() {

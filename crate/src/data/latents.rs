@@ -50,7 +50,7 @@ impl DataSet for LatentSet {
     }
 
     fn label(&self, index: usize) -> Option<u8> {
-        self.labels.get(index).copied()
+        self.labels.get(index).copied().flatten()
     }
 
     fn x_0(&self, indices: &[usize], device: &Device) -> Tensor<4> {

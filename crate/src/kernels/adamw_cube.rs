@@ -67,6 +67,7 @@ impl Coefficients {
 
 /// The update on the GPU.
 #[backend_extension(Cube, Fusion)]
+#[allow(clippy::type_complexity)]
 pub trait FlatUpdate: Backend {
     /// Parameters, moving average, moments and the gradient's norm, `[1]`, after the update.
     #[fusion(meta = |theta, ema, m, v, _grad, _coefficients| (

@@ -10,8 +10,8 @@ use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor, activation::softmax};
 use burn_cubecl::CubeBackend;
 
-use super::attention_cube;
 use super::cube::runs_kernels;
+use super::{attention_cube, attention_grad_cube};
 
 /// Beyond these the kernel, which keeps a head's query and result in a thread's registers and goes through the keys one
 /// by one, is slower than the matrix products.
@@ -89,7 +89,7 @@ impl AttendParts for CubeBackend {
         sums: FloatTensor<Self>,
         grad: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        attention_cube::gradient(q, k, v, out, sums, grad)
+        attention_grad_cube::gradient(q, k, v, out, sums, grad)
     }
 }
 

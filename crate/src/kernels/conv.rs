@@ -1,27 +1,57 @@
-//! Convolution, linear map and nearest-neighbour upsampling. Weights have PyTorch's layouts.
+//! Convolution and linear map. Weights have PyTorch's layouts.
 
+use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::fusion::custom::TensorSpec;
-use burn::backend::ops::{FloatTensorOps, ModuleOps};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension};
 use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Shape, Tensor};
+use burn::tensor::{Shape, Tensor, module};
 use burn_cubecl::CubeBackend;
 
 use super::cube::runs_kernels;
-use super::{conv_cube, conv_grad_cube};
+use super::upsample::upsample_nearest_2x;
+use super::{conv_cube, conv_grad_cube, conv_sums_cube};
 
 /// 2-D convolution.
 ///
 /// `x` `[batch, in, height, width]`, `weight` `[out, in, k, k]`, `bias` `[out]` ->
 /// `[batch, out, (height + 2 padding - k) / stride + 1, ...]`.
 pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, stride: usize, padding: usize) -> Tensor<4> {
-    let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::convolution(x, weight, bias, stride, padding))
+    if runs_kernels(&x.device()) {
+        return convolve(x, weight, bias, None, ConvShape::new(stride, padding));
+    }
+    let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
+    module::conv2d(x, weight, Some(bias), options)
+}
+
+/// [`conv2d`], then `addend` is added: `[batch, out, ...]` as the result, or `[batch, out, 1, 1]` for all pixels alike.
+pub fn conv2d_add(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    addend: Tensor<4>,
+    stride: usize,
+    padding: usize,
+) -> Tensor<4> {
+    if runs_kernels(&x.device()) {
+        return convolve(x, weight, bias, Some(addend), ConvShape::new(stride, padding));
+    }
+    conv2d(x, weight, bias, stride, padding) + addend
+}
+
+/// [`conv2d`] of `x` at twice its resolution, where every pixel has become 2x2 equal ones.
+pub fn upsample_conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, padding: usize) -> Tensor<4> {
+    if runs_kernels(&x.device()) {
+        let shape = ConvShape {
+            up: 2,
+            ..ConvShape::new(1, padding)
+        };
+        return convolve(x, weight, bias, None, shape);
+    }
+    conv2d(upsample_nearest_2x(x), weight, bias, 1, padding)
 }
 
 /// `x` `[batch, in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[batch, out]`.
@@ -43,34 +73,93 @@ pub fn linear_pixels(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor
     conv2d(x, weight.reshape([output, input, 1, 1]), bias, 1, 0)
 }
 
-/// Every pixel becomes 2x2 equal pixels: `[b, c, h, w]` -> `[b, c, 2h, 2w]`.
-pub fn upsample_nearest_2x(x: Tensor<4>) -> Tensor<4> {
-    let [b, c, h, w] = x.dims();
-    x.reshape([b, c, h, 1, w, 1])
-        .expand([b, c, h, 2, w, 2])
-        .reshape([b, c, 2 * h, 2 * w])
+/// [`linear_pixels`], then `addend`, of the result's shape, is added.
+pub fn linear_pixels_add(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<1>, addend: Tensor<4>) -> Tensor<4> {
+    let [output, input] = weight.dims();
+    conv2d_add(x, weight.reshape([output, input, 1, 1]), bias, addend, 1, 0)
 }
 
-/// The convolution: on the GPU our own kernel, on the CPU Burn's.
-#[backend_extension(Cube, Flex, Fusion, Autodiff)]
+/// What is added to a convolution's result besides its bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addend {
+    Nothing,
+    /// `[batch, out, 1, 1]`.
+    EachChannel,
+    /// `[batch, out, height, width]`.
+    EachPixel,
+}
+
+/// What a convolution is told besides its tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvShape {
+    pub stride: usize,
+    pub padding: usize,
+    /// 2 where the input's resolution is doubled first, else 1.
+    pub up: usize,
+    pub addend: Addend,
+}
+
+impl ConvShape {
+    fn new(stride: usize, padding: usize) -> Self {
+        Self {
+            stride,
+            padding,
+            up: 1,
+            addend: Addend::Nothing,
+        }
+    }
+
+    /// Height or width of the output.
+    pub fn output(&self, input: usize, kernel: usize) -> usize {
+        (self.up * input + 2 * self.padding - kernel) / self.stride + 1
+    }
+}
+
+fn convolve(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    addend: Option<Tensor<4>>,
+    mut shape: ConvShape,
+) -> Tensor<4> {
+    let addend = match addend {
+        // Something has to stand there.
+        None => bias.clone().into_dispatch(),
+        Some(addend) => {
+            let [_, _, height, width] = addend.dims();
+            let kernel = weight.dims()[2];
+            let output = [2, 3].map(|axis| shape.output(x.dims()[axis], kernel));
+            shape.addend = match [height, width] == output {
+                true => Addend::EachPixel,
+                false => Addend::EachChannel,
+            };
+            addend.into_dispatch()
+        }
+    };
+    let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
+    Tensor::from_dispatch(Dispatch::convolution(x, weight, bias, addend, shape))
+}
+
+/// The convolution on the GPU.
+#[backend_extension(Cube, Fusion, Autodiff)]
 pub trait Convolution: Backend {
     #[fusion(dtype = x, shape = Shape::new([
         x[0],
         weight[0],
-        (x[2] + 2 * padding - weight[2]) / stride + 1,
-        (x[3] + 2 * padding - weight[3]) / stride + 1,
+        shape.output(x[2], weight[2]),
+        shape.output(x[3], weight[3]),
     ]))]
     fn convolution(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-        stride: usize,
-        padding: usize,
+        addend: FloatTensor<Self>,
+        shape: ConvShape,
     ) -> FloatTensor<Self>;
 }
 
-/// The two halves of the convolution's gradient that cost as much as the convolution itself.
-#[backend_extension(Cube, Flex, Fusion)]
+/// Its gradient on the GPU.
+#[backend_extension(Cube, Fusion)]
 pub trait ConvolutionGrad: Backend {
     /// Of the input, whose image size is `[height, width]`.
     #[fusion(dtype = grad, shape = Shape::new([grad[0], weight[1], *height, *width]))]
@@ -79,12 +168,11 @@ pub trait ConvolutionGrad: Backend {
         weight: FloatTensor<Self>,
         height: usize,
         width: usize,
-        stride: usize,
-        padding: usize,
+        shape: ConvShape,
     ) -> FloatTensor<Self>;
 
     /// Of the weight, `[out, in, kernel, kernel]`, and of the bias, `[out]`.
-    #[fusion(meta = |x, grad, kernel, _stride, _padding| (
+    #[fusion(meta = |x, grad, kernel, _shape| (
         TensorSpec::new(Shape::new([grad.shape[1], x.shape[1], *kernel, *kernel]), x.dtype),
         TensorSpec::new(Shape::new([grad.shape[1]]), x.dtype),
     ))]
@@ -92,9 +180,12 @@ pub trait ConvolutionGrad: Backend {
         x: FloatTensor<Self>,
         grad: FloatTensor<Self>,
         kernel: usize,
-        stride: usize,
-        padding: usize,
+        shape: ConvShape,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Of what is added to all pixels of a channel alike, `[batch, out, 1, 1]`.
+    #[fusion(dtype = grad, shape = Shape::new([grad[0], grad[1], 1, 1]))]
+    fn convolution_channel_grad(grad: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 impl Convolution for CubeBackend {
@@ -102,10 +193,10 @@ impl Convolution for CubeBackend {
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-        stride: usize,
-        padding: usize,
+        addend: FloatTensor<Self>,
+        shape: ConvShape,
     ) -> FloatTensor<Self> {
-        conv_cube::forward(x, weight, bias, stride, padding)
+        conv_cube::forward(x, weight, bias, addend, shape)
     }
 }
 
@@ -115,71 +206,22 @@ impl ConvolutionGrad for CubeBackend {
         weight: FloatTensor<Self>,
         height: usize,
         width: usize,
-        stride: usize,
-        padding: usize,
+        shape: ConvShape,
     ) -> FloatTensor<Self> {
-        conv_cube::input_grad(grad, weight, [height, width], stride, padding)
+        conv_cube::input_grad(grad, weight, [height, width], shape)
     }
 
     fn convolution_weight_grad(
         x: FloatTensor<Self>,
         grad: FloatTensor<Self>,
         kernel: usize,
-        stride: usize,
-        padding: usize,
+        shape: ConvShape,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        conv_grad_cube::weight_grad(x, grad, kernel, stride, padding)
-    }
-}
-
-fn options(stride: usize, padding: usize) -> ConvOptions<2> {
-    ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)
-}
-
-impl Convolution for Flex {
-    fn convolution(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        stride: usize,
-        padding: usize,
-    ) -> FloatTensor<Self> {
-        Self::conv2d(x, weight, Some(bias), options(stride, padding))
-    }
-}
-
-impl ConvolutionGrad for Flex {
-    fn convolution_input_grad(
-        grad: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        height: usize,
-        width: usize,
-        stride: usize,
-        padding: usize,
-    ) -> FloatTensor<Self> {
-        let shape = Shape::new([grad.shape()[0], weight.shape()[1], height, width]);
-        // Only its shape is looked at.
-        let x = Self::float_empty(shape, &grad.device(), grad.dtype().into());
-        Self::conv2d_x_backward(x, weight, grad, options(stride, padding))
+        conv_grad_cube::weight_grad(x, grad, kernel, shape)
     }
 
-    fn convolution_weight_grad(
-        x: FloatTensor<Self>,
-        grad: FloatTensor<Self>,
-        kernel: usize,
-        stride: usize,
-        padding: usize,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let [batch, channels, height, width] = grad.shape().dims();
-        let of_bias = Self::float_reshape(grad.clone(), Shape::new([batch, channels, height * width]));
-        let of_bias = Self::float_sum_dim(Self::float_sum_dim(of_bias, 2), 0);
-        let shape = Shape::new([channels, x.shape()[1], kernel, kernel]);
-        // Only its shape is looked at.
-        let weight = Self::float_empty(shape, &grad.device(), grad.dtype().into());
-        (
-            Self::conv2d_weight_backward(x, weight, grad, options(stride, padding)),
-            Self::float_reshape(of_bias, Shape::new([channels])),
-        )
+    fn convolution_channel_grad(grad: FloatTensor<Self>) -> FloatTensor<Self> {
+        conv_sums_cube::channel_grad(grad)
     }
 }
 
@@ -187,31 +229,34 @@ impl ConvolutionGrad for Flex {
 #[derive(Debug)]
 struct ConvolutionBackward;
 
-impl<B: ConvolutionGrad> Backward<B, 3> for ConvolutionBackward {
-    /// The input's and the weight's nodes, stride and padding.
-    type State = (NodeId, NodeId, usize, usize);
+impl<B: ConvolutionGrad> Backward<B, 4> for ConvolutionBackward {
+    /// The input and the weight.
+    type State = (FloatTensor<B>, FloatTensor<B>, ConvShape);
 
-    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
-        let [of_x, of_weight, of_bias] = ops.parents;
-        let (x, weight, stride, padding) = ops.state;
+    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
+        let [of_x, of_weight, of_bias, of_addend] = ops.parents;
+        let (x, weight, shape) = ops.state;
         let grad = grads.consume::<B>(&ops.node);
-        let x = checkpointer.retrieve_node_output::<FloatTensor<B>>(x);
-        let weight = checkpointer.retrieve_node_output::<FloatTensor<B>>(weight);
         if let Some(node) = of_x {
             let (height, width) = (x.shape()[2], x.shape()[3]);
-            let grad =
-                B::convolution_input_grad(grad.clone(), weight.clone(), height, width, stride, padding);
+            let grad = B::convolution_input_grad(grad.clone(), weight.clone(), height, width, shape);
             grads.register::<B>(node.id, grad);
         }
-        if of_weight.is_none() && of_bias.is_none() {
-            return;
-        }
-        let kernel = weight.shape()[2];
-        let (weight_grad, bias_grad) = B::convolution_weight_grad(x, grad, kernel, stride, padding);
-        for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
-            if let Some(node) = node {
-                grads.register::<B>(node.id, grad);
+        if of_weight.is_some() || of_bias.is_some() {
+            let kernel = weight.shape()[2];
+            let (weight_grad, bias_grad) = B::convolution_weight_grad(x, grad.clone(), kernel, shape);
+            for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
+                if let Some(node) = node {
+                    grads.register::<B>(node.id, grad);
+                }
             }
+        }
+        match (of_addend, shape.addend) {
+            (Some(node), Addend::EachPixel) => grads.register::<B>(node.id, grad),
+            (Some(node), Addend::EachChannel) => {
+                grads.register::<B>(node.id, B::convolution_channel_grad(grad));
+            }
+            (_, Addend::Nothing) | (None, _) => {}
         }
     }
 }
@@ -221,50 +266,17 @@ impl<B: Convolution + ConvolutionGrad, C: CheckpointStrategy> Convolution for Au
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-        stride: usize,
-        padding: usize,
+        addend: FloatTensor<Self>,
+        shape: ConvShape,
     ) -> FloatTensor<Self> {
-        let nodes = [x.node(), weight.node(), bias.node()];
-        let convolve = |x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>| {
-            B::convolution(
-                x.into_primitive(),
-                weight.into_primitive(),
-                bias.into_primitive(),
-                stride,
-                padding,
-            )
-        };
+        let nodes = [x.node(), weight.node(), bias.node(), addend.node()];
+        let [x, weight, bias, addend] = [x, weight, bias, addend].map(|tensor| tensor.into_primitive());
         match ConvolutionBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(mut prep) => {
-                let state = (prep.checkpoint(&x), prep.checkpoint(&weight), stride, padding);
-                prep.finish(state, convolve(x, weight, bias))
+            OpsKind::Tracked(prep) => {
+                let y = B::convolution(x.clone(), weight.clone(), bias, addend, shape);
+                prep.finish((x, weight, shape), y)
             }
-            OpsKind::UnTracked(prep) => prep.finish(convolve(x, weight, bias)),
+            OpsKind::UnTracked(prep) => prep.finish(B::convolution(x, weight, bias, addend, shape)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use burn::tensor::Device;
-
-    #[test]
-    fn upsampling_repeats_pixels_and_sums_their_gradients() {
-        let device = Device::flex().autodiff();
-        let x = Tensor::<4>::from_data([[[[1.0, 2.0], [3.0, 4.0]]]], &device).require_grad();
-        let y = upsample_nearest_2x(x.clone());
-        let row = |a, b| [a, a, b, b];
-        let expected = [[[row(1.0, 2.0), row(1.0, 2.0), row(3.0, 4.0), row(3.0, 4.0)]]];
-        y.clone().into_data().assert_eq(
-            &Tensor::<4>::from_data(expected, &Device::flex()).into_data(),
-            true,
-        );
-        let grads = y.sum().backward();
-        let grad = x.grad(&grads).expect("x requires a gradient").into_data();
-        grad.assert_eq(
-            &Tensor::<4>::full([1, 1, 2, 2], 4.0, &Device::flex()).into_data(),
-            true,
-        );
     }
 }

@@ -7,91 +7,49 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
+use super::conv::{Addend, ConvShape};
+use super::conv_tile::{Four, Sizes, SizesLaunch, Tile};
+use super::conv_write_cube::*;
 use super::cube::empty;
 
-/// Four numbers that are read, multiplied and written together.
-type Four = Vector<f32, Const<4>>;
-
-/// Workgroups that keep a large GPU busy.
-const ENOUGH: usize = 264;
-
-/// Threads of a workgroup along the pixels and along the channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Tile {
-    pixels: usize,
-    channels: usize,
-}
-
-impl Tile {
-    /// Few channels make long tiles, so that no thread is without work; few pixels make small ones, so that no
-    /// processor is.
-    fn choose(pixels: usize, channels: usize) -> Self {
-        let tile = |pixels, channels| Self { pixels, channels };
-        match channels {
-            0..=16 => tile(32, 4),
-            17..=32 => tile(32, 8),
-            _ if pixels.div_ceil(64) * channels.div_ceil(64) >= ENOUGH => tile(16, 16),
-            _ => tile(16, 8),
-        }
-    }
-}
-
-/// Images `[batch, channels, height, width]` that are read, and the size of those that are written.
-#[derive(CubeLaunch, CubeType, Clone, Copy)]
-struct Sizes {
-    batch: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    out_channels: u32,
-    out_height: u32,
-    out_width: u32,
-}
-
-/// The convolution of `x` `[batch, in, h, w]` with `weight` `[out, in, k, k]`, plus `bias` `[out]`.
+/// The convolution of `x` `[batch, in, h, w]` with `weight` `[out, in, k, k]`, plus `bias` `[out]`, plus `addend` where
+/// `shape` says that it counts.
 pub fn forward(
     x: CubeTensor,
     weight: CubeTensor,
     bias: CubeTensor,
-    stride: usize,
-    padding: usize,
+    addend: CubeTensor,
+    shape: ConvShape,
 ) -> CubeTensor {
     let [_, _, h, w] = x.meta.shape().dims();
     let [out, _, k, _] = weight.meta.shape().dims();
-    let size = |n: usize| (n + 2 * padding - k) / stride + 1;
-    let shape = [out, size(h), size(w)];
-    launch(x, weight, Some(bias), shape, k, stride, padding)
+    let size = [out, shape.output(h, k), shape.output(w, k)];
+    launch(x, weight, Some((bias, addend)), size, shape)
 }
 
 /// The gradient of the input of size `[in, h, w]` from that of the output, `grad` `[batch, out, oh, ow]`.
-pub fn input_grad(
-    grad: CubeTensor,
-    weight: CubeTensor,
-    [h, w]: [usize; 2],
-    stride: usize,
-    padding: usize,
-) -> CubeTensor {
-    let [_, input, k, _] = weight.meta.shape().dims();
-    launch(grad, weight, None, [input, h, w], k, stride, padding)
+pub fn input_grad(grad: CubeTensor, weight: CubeTensor, [h, w]: [usize; 2], shape: ConvShape) -> CubeTensor {
+    let input = weight.meta.shape()[1];
+    launch(grad, weight, None, [input, h, w], shape)
 }
 
-/// With a bias the convolution, without one the gradient of its input.
+/// With bias and addend the convolution, without them the gradient of its input.
 fn launch(
     x: CubeTensor,
     weight: CubeTensor,
-    bias: Option<CubeTensor>,
+    added: Option<(CubeTensor, CubeTensor)>,
     [out_channels, out_height, out_width]: [usize; 3],
-    kernel: usize,
-    stride: usize,
-    padding: usize,
+    shape: ConvShape,
 ) -> CubeTensor {
     let (x, weight) = (into_contiguous(x), into_contiguous(weight));
     let [batch, channels, height, width] = x.meta.shape().dims();
+    let kernel = weight.meta.shape()[2];
     let out = empty(&x, [batch, out_channels, out_height, out_width]);
     let pixels = batch * out_height * out_width;
     let tile = Tile::choose(pixels, out_channels);
-    let transposed = bias.is_none();
-    let bias = bias.unwrap_or_else(|| weight.clone());
+    let transposed = added.is_none();
+    // Something has to stand there.
+    let (bias, addend) = added.unwrap_or_else(|| (weight.clone(), weight.clone()));
     conv_kernel::launch(
         &out.client,
         CubeCount::Static(
@@ -103,6 +61,7 @@ fn launch(
         x.into_tensor_arg(),
         weight.into_tensor_arg(),
         into_contiguous(bias).into_tensor_arg(),
+        into_contiguous(addend).into_tensor_arg(),
         out.clone().into_tensor_arg(),
         SizesLaunch::new(
             batch as u32,
@@ -114,33 +73,46 @@ fn launch(
             out_width as u32,
         ),
         kernel as u32,
-        stride as u32,
-        padding as u32,
+        shape.stride as u32,
+        shape.padding as u32,
+        shape.up as u32,
         tile.pixels as u32,
         tile.channels as u32,
         transposed,
+        shape.addend == Addend::EachChannel,
+        shape.addend == Addend::EachPixel,
     );
     out
 }
 
 /// Forward, or (`transposed`) the gradient of its input: rows are output pixels, columns output channels, and the sum
-/// runs over input channels and the kernel's window.
+/// runs over input channels and the kernel's window. Back through doubled resolution, a pixel of the input is `up` by
+/// `up` pixels, and the window is gone through for each.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 fn conv_kernel(
     x: &Tensor<f32>,
     weight: &Tensor<f32>,
     bias: &Tensor<f32>,
+    addend: &Tensor<f32>,
     out: &mut Tensor<f32>,
     sizes: Sizes,
     #[comptime] kernel: u32,
     #[comptime] stride: u32,
     #[comptime] padding: u32,
+    #[comptime] up: u32,
     #[comptime] across: u32,
     #[comptime] down: u32,
     #[comptime] transposed: bool,
+    #[comptime] add_channels: bool,
+    #[comptime] add_pixels: bool,
 ) {
-    let window = comptime!(kernel * kernel);
+    let weights_a_channel = comptime!(kernel * kernel);
+    let window = comptime!(if transposed {
+        kernel * kernel * up * up
+    } else {
+        kernel * kernel
+    });
     let mut pixels = Shared::<[Four]>::new_slice(comptime!((16 * across) as usize));
     // One more than needed a row: threads that write the same channels meet in no memory bank.
     let mut weights = Shared::<[Four]>::new_slice(comptime!((16 * (down + 1)) as usize));
@@ -165,8 +137,8 @@ fn conv_kernel(
         let mut y = position / sizes.out_width;
         let mut x_ = position % sizes.out_width;
         if comptime!(transposed) {
-            y += padding;
-            x_ += padding;
+            y = y * up + padding;
+            x_ = x_ * up + padding;
         } else {
             y *= stride;
             x_ *= stride;
@@ -191,23 +163,27 @@ fn conv_kernel(
             let slot = ty + q * down;
             let term = first_term + slot;
             let channel = term / window;
-            let ky = (term % window) / kernel;
-            let kx = term % kernel;
+            let within = term % window;
+            let ky = (within % weights_a_channel) / kernel;
+            let kx = within % kernel;
+            // Which of the pixels that one of the input became.
+            let sub_y = within / comptime!(weights_a_channel * up);
+            let sub_x = (within / weights_a_channel) % up;
             let mut four = Four::new(0.0f32);
             if term < terms {
                 #[unroll]
                 for j in 0..4u32 {
-                    let y = ys[j as usize];
-                    let x_ = xs[j as usize];
                     let start = starts[j as usize] + channel * in_size;
                     if comptime!(transposed) {
+                        let y = ys[j as usize] + sub_y;
+                        let x_ = xs[j as usize] + sub_x;
                         // out + padding = in * stride + k
                         let in_y = (y - ky) / stride;
                         let in_x = (x_ - kx) / stride;
                         if y >= ky
                             && x_ >= kx
-                            && (y - ky) % stride == 0
-                            && (x_ - kx) % stride == 0
+                            && (y - ky).is_multiple_of(stride)
+                            && (x_ - kx).is_multiple_of(stride)
                             && in_y < sizes.height
                             && in_x < sizes.width
                         {
@@ -218,13 +194,11 @@ fn conv_kernel(
                         }
                     } else {
                         // Above and left of the image the difference wraps round to a large number.
-                        let in_y = y + ky - padding;
-                        let in_x = x_ + kx - padding;
-                        if in_y < sizes.height && in_x < sizes.width {
-                            four.insert(
-                                comptime!(j as usize),
-                                x[(start + in_y * sizes.width + in_x) as usize],
-                            );
+                        let in_y = ys[j as usize] + ky - padding;
+                        let in_x = xs[j as usize] + kx - padding;
+                        if in_y < sizes.height * up && in_x < sizes.width * up {
+                            let at = start + in_y / up * sizes.width + in_x / up;
+                            four.insert(comptime!(j as usize), x[at as usize]);
                         }
                     }
                 }
@@ -241,10 +215,8 @@ fn conv_kernel(
                     if channel < sizes.out_channels {
                         if comptime!(transposed) {
                             let row = term / window * sizes.out_channels + channel;
-                            four.insert(
-                                comptime!(i as usize),
-                                weight[(row * window + term % window) as usize],
-                            );
+                            let at = row * weights_a_channel + (term % window) % weights_a_channel;
+                            four.insert(comptime!(i as usize), weight[at as usize]);
                         } else {
                             four.insert(comptime!(i as usize), weight[(channel * terms + term) as usize]);
                         }
@@ -271,93 +243,62 @@ fn conv_kernel(
     for j in 0..4u32 {
         let pixel = first_pixel + j;
         if pixel < total_pixels {
-            let start = pixel / out_size * sizes.out_channels * out_size + pixel % out_size;
+            let image = pixel / out_size;
+            let place = Place {
+                image_channels: image * sizes.out_channels,
+                pixel: pixel % out_size,
+                channels: sizes.out_channels,
+                pixels: out_size,
+            };
             let channel = first_channel + ty * 4;
             write(
                 out,
                 bias,
+                addend,
                 acc_0,
-                start,
+                &place,
                 channel,
-                sizes.out_channels,
-                out_size,
                 j,
                 transposed,
+                add_channels,
+                add_pixels,
             );
             write(
                 out,
                 bias,
+                addend,
                 acc_1,
-                start,
+                &place,
                 channel + 1,
-                sizes.out_channels,
-                out_size,
                 j,
                 transposed,
+                add_channels,
+                add_pixels,
             );
             write(
                 out,
                 bias,
+                addend,
                 acc_2,
-                start,
+                &place,
                 channel + 2,
-                sizes.out_channels,
-                out_size,
                 j,
                 transposed,
+                add_channels,
+                add_pixels,
             );
             write(
                 out,
                 bias,
+                addend,
                 acc_3,
-                start,
+                &place,
                 channel + 3,
-                sizes.out_channels,
-                out_size,
                 j,
                 transposed,
+                add_channels,
+                add_pixels,
             );
-        }
-    }
-}
-
-/// One pixel of `four` to its channel, with that channel's bias where there is one.
-#[cube]
-#[allow(clippy::too_many_arguments)]
-fn write(
-    out: &mut Tensor<f32>,
-    bias: &Tensor<f32>,
-    four: Four,
-    start: u32,
-    channel: u32,
-    channels: u32,
-    out_size: u32,
-    #[comptime] j: u32,
-    #[comptime] transposed: bool,
-) {
-    if channel < channels {
-        let mut value = four.extract(comptime!(j as usize));
-        if comptime!(!transposed) {
-            value += bias[channel as usize];
-        }
-        out[(start + channel * out_size) as usize] = value;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 256 threads at most, and the shared memory of both arrays within WebGPU's 16 KiB.
-    #[test]
-    fn every_tile_is_within_the_limits_of_webgpu() {
-        for channels in [1, 16, 17, 32, 33, 128, 1000] {
-            for pixels in [1, 3136, 50_176, 1_000_000] {
-                let tile = Tile::choose(pixels, channels);
-                assert!(tile.pixels * tile.channels <= 256, "{tile:?}");
-                assert!(16 * (tile.pixels + tile.channels + 1) * 16 <= 16_384, "{tile:?}");
-                assert!(tile.pixels >= 16 && 16 % tile.channels == 0, "{tile:?}");
-            }
         }
     }
 }

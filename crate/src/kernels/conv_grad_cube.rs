@@ -6,10 +6,10 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
+use super::conv::ConvShape;
+use super::conv_sums_cube::sum_parts;
+use super::conv_tile::{Four, Sizes, SizesLaunch};
 use super::cube::{aligned, empty, view};
-
-/// Four numbers that are read, multiplied and written together.
-type Four = Vector<f32, Const<4>>;
 
 /// Terms of a tile.
 const TERMS: usize = 64;
@@ -18,26 +18,13 @@ const ENOUGH: usize = 512;
 /// Pixels that are worth a part of their own.
 const PIXELS: usize = 256;
 
-/// Images `[batch, channels, height, width]` that were convolved, and the size of what came out.
-#[derive(CubeLaunch, CubeType, Clone, Copy)]
-struct Sizes {
-    batch: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    out_channels: u32,
-    out_height: u32,
-    out_width: u32,
-}
-
 /// The gradients of the weights, `[out, in, k, k]`, and of the bias, `[out]`. Both are in one buffer, the bias from an
 /// aligned start on.
 pub fn weight_grad(
     x: CubeTensor,
     grad: CubeTensor,
     kernel: usize,
-    stride: usize,
-    padding: usize,
+    shape: ConvShape,
 ) -> (CubeTensor, CubeTensor) {
     let (x, grad) = (into_contiguous(x), into_contiguous(grad));
     let [batch, channels, height, width] = x.meta.shape().dims();
@@ -71,8 +58,9 @@ pub fn weight_grad(
         pixels_a_part as u32,
         bias_start as u32,
         kernel as u32,
-        stride as u32,
-        padding as u32,
+        shape.stride as u32,
+        shape.padding as u32,
+        shape.up as u32,
         down as u32,
     );
     let sum = match parts {
@@ -99,6 +87,7 @@ fn weight_grad_kernel(
     #[comptime] kernel: u32,
     #[comptime] stride: u32,
     #[comptime] padding: u32,
+    #[comptime] up: u32,
     #[comptime] down: u32,
 ) {
     let window = comptime!(kernel * kernel);
@@ -156,12 +145,10 @@ fn weight_grad_kernel(
                     // Above and left of the image the difference wraps round to a large number.
                     let in_y = out_y + (term % window) / kernel - padding;
                     let in_x = out_x + term % kernel - padding;
-                    if term < terms && in_y < sizes.height && in_x < sizes.width {
+                    if term < terms && in_y < sizes.height * up && in_x < sizes.width * up {
                         let plane = (image * sizes.channels + term / window) * in_size;
-                        four.insert(
-                            comptime!(i as usize),
-                            x[(plane + in_y * sizes.width + in_x) as usize],
-                        );
+                        let at = plane + in_y / up * sizes.width + in_x / up;
+                        four.insert(comptime!(i as usize), x[at as usize]);
                     }
                 }
             }
@@ -246,45 +233,5 @@ fn write(out: &mut Tensor<f32>, four: Four, start: u32, channel: u32, channels: 
                 out[(start + channel * terms + term + i) as usize] = four.extract(comptime!(i as usize));
             }
         }
-    }
-}
-
-/// The sum of `parts` vectors of `size` elements that lie end to end.
-fn sum_parts(all: CubeTensor, parts: usize, size: usize) -> CubeTensor {
-    let sum = empty(&all, [size]);
-    sum_parts_kernel::launch(
-        &sum.client,
-        CubeCount::Static(size.div_ceil(32) as u32, 1, 1),
-        CubeDim::new_2d(32, 8),
-        all.into_tensor_arg(),
-        sum.clone().into_tensor_arg(),
-        parts as u32,
-        size as u32,
-    );
-    sum
-}
-
-/// A workgroup sums 32 neighbouring elements, each in 8 threads.
-#[cube(launch)]
-fn sum_parts_kernel(all: &Tensor<f32>, sum: &mut Tensor<f32>, parts: u32, size: u32) {
-    let mut shared = Shared::<[f32]>::new_slice(256usize);
-    let element = CUBE_POS_X * 32 + UNIT_POS_X;
-    let mut own = 0.0f32;
-    if element < size {
-        let mut part = UNIT_POS_Y;
-        while part < parts {
-            own += all[(part * size + element) as usize];
-            part += 8;
-        }
-    }
-    shared[(UNIT_POS_Y * 32 + UNIT_POS_X) as usize] = own;
-    sync_cube();
-    if UNIT_POS_Y == 0 && element < size {
-        let mut total = 0.0f32;
-        #[unroll]
-        for row in 0..8u32 {
-            total += shared[(row * 32 + UNIT_POS_X) as usize];
-        }
-        sum[element as usize] = total;
     }
 }

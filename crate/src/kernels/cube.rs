@@ -72,3 +72,23 @@ pub fn workgroup_sum(value: f32, thread: u32, shared: &mut Shared<[f32]>) -> f32
     sync_cube();
     sum
 }
+
+/// The sum of `value` over the 32 threads of a row, in a workgroup of 32x8. All threads of the workgroup must call it.
+#[cube]
+pub fn row_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
+    let own = UNIT_POS_Y * 32 + UNIT_POS_X;
+    shared[own as usize] = value;
+    sync_cube();
+    #[unroll]
+    for level in 0..5u32 {
+        let reach = comptime!(16u32 >> level);
+        if UNIT_POS_X < reach {
+            let other = shared[(own + reach) as usize];
+            shared[own as usize] += other;
+        }
+        sync_cube();
+    }
+    let sum = shared[(UNIT_POS_Y * 32) as usize];
+    sync_cube();
+    sum
+}

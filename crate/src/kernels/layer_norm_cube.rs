@@ -6,7 +6,7 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::cube::{aligned, empty, view};
+use super::cube::{aligned, empty, row_sum, view};
 
 /// The result for `x` `[batch, tokens, channels]`, and each token's mean and inverse standard deviation.
 pub fn forward(x: CubeTensor, shift: CubeTensor, scale: CubeTensor, eps: f64) -> (CubeTensor, CubeTensor) {
@@ -70,26 +70,6 @@ pub fn gradient(
 fn workgroups(count: usize) -> CubeCount {
     let wide = count.clamp(1, 32_768);
     CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
-}
-
-/// The sum of `value` over the 32 threads of a row. All threads of the workgroup must call it.
-#[cube]
-fn row_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
-    let own = UNIT_POS_Y * 32 + UNIT_POS_X;
-    shared[own as usize] = value;
-    sync_cube();
-    #[unroll]
-    for level in 0..5u32 {
-        let reach = comptime!(16u32 >> level);
-        if UNIT_POS_X < reach {
-            let other = shared[(own + reach) as usize];
-            shared[own as usize] += other;
-        }
-        sync_cube();
-    }
-    let sum = shared[(UNIT_POS_Y * 32) as usize];
-    sync_cube();
-    sum
 }
 
 /// The sum of `value` over the 8 threads of a column. All threads of the workgroup must call it.
@@ -174,7 +154,7 @@ fn gradient_kernel(
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let workgroup = CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X;
-    let blocks = (channels + 31) / 32;
+    let blocks = (channels - 1) / 32 + 1;
     let columns = batch * blocks;
     if workgroup < columns {
         let image = workgroup / blocks;

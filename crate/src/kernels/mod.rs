@@ -1,16 +1,26 @@
 //! The tensor functions on which a model's time is spent: the one place to make them faster.
 //!
-//! Models call these and nothing else for their heavy work. Each begins as a composition of Burn's tensors, which is
-//! right on every backend and has its gradient from autodiff. A GPU kernel that replaces one keeps the composition as
-//! its twin, and a test holds the two and their gradients together.
+//! Models call these and nothing else for their heavy work. Each is a composition of Burn's tensors, which is right on
+//! every backend and has its gradient from autodiff, and on the GPU a kernel with a gradient of its own, in the file
+//! whose name ends in `_cube`. The composition is the kernel's twin: a test holds the two and their gradients together.
+//!
+//! What every kernel keeps to, because WebGPU promises no more: 256 threads a workgroup, 16 KiB of shared memory, 8
+//! buffers, of which Burn takes one, 65,535 workgroups a dimension, and no barrier that some threads of a workgroup do
+//! not reach. No kernel is given two views of one buffer and writes either: in a browser that is an error.
 
 mod adamw;
 mod adamw_cube;
 mod attention;
 mod attention_cube;
+mod attention_grad_cube;
+mod concat;
+mod concat_cube;
 mod conv;
 mod conv_cube;
 mod conv_grad_cube;
+mod conv_sums_cube;
+mod conv_tile;
+mod conv_write_cube;
 mod cube;
 mod flat;
 mod flat_cube;
@@ -19,10 +29,12 @@ mod layer_norm;
 mod layer_norm_cube;
 mod norm;
 mod norm_cube;
+mod upsample;
 
 pub use adamw::{AdamW, Moments, Rates, Weights, update};
 pub use attention::attention;
-pub use conv::{conv2d, linear, linear_pixels, upsample_nearest_2x};
+pub use concat::concat_channels;
+pub use conv::{conv2d, conv2d_add, linear, linear_pixels, linear_pixels_add, upsample_conv2d};
 pub use flat::{gather, next_start, part};
 pub use gelu::gelu;
 pub use layer_norm::{gated_add, layer_norm_modulate};

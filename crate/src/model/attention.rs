@@ -48,10 +48,14 @@ impl Attention {
         let mixed = kernels::attention(q, k, v)
             .swap_dims(2, 3)
             .reshape([batch, channels, height, width]);
-        let out = self
-            .to_out
-            .iter()
-            .fold(mixed, |mixed, layer| layer.forward_pixels(mixed));
-        out + x
+        match self.to_out.as_slice() {
+            [layer] => layer.forward_pixels_add(mixed, x),
+            layers => {
+                layers
+                    .iter()
+                    .fold(mixed, |mixed, layer| layer.forward_pixels(mixed))
+                    + x
+            }
+        }
     }
 }

@@ -86,6 +86,11 @@ impl Linear {
         kernels::linear_pixels(x, self.weight.val(), self.bias.val())
     }
 
+    /// [`forward_pixels`](Self::forward_pixels), then `addend`, of the result's shape, is added.
+    pub fn forward_pixels_add(&self, x: Tensor<4>, addend: Tensor<4>) -> Tensor<4> {
+        kernels::linear_pixels_add(x, self.weight.val(), self.bias.val(), addend)
+    }
+
     /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
     pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, input] = x.dims();
@@ -126,6 +131,17 @@ impl Conv2d {
 
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         kernels::conv2d(x, self.weight.val(), self.bias.val(), self.stride, self.padding)
+    }
+
+    /// The convolution, then `addend` is added, of the result's shape or `[batch, out, 1, 1]`.
+    pub fn forward_add(&self, x: Tensor<4>, addend: Tensor<4>) -> Tensor<4> {
+        let (weight, bias) = (self.weight.val(), self.bias.val());
+        kernels::conv2d_add(x, weight, bias, addend, self.stride, self.padding)
+    }
+
+    /// The convolution, of stride 1, of `x` at twice its resolution.
+    pub fn forward_upsampled(&self, x: Tensor<4>) -> Tensor<4> {
+        kernels::upsample_conv2d(x, self.weight.val(), self.bias.val(), self.padding)
     }
 }
 

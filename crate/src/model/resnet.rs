@@ -5,7 +5,6 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use super::layers::{Conv2d, GroupNorm, Init, Linear};
-use crate::kernels::upsample_nearest_2x;
 
 /// Norm, SiLU, convolution, twice; the time embedding, where there is one, is added between, the input at the end.
 #[derive(Module, Debug)]
@@ -41,18 +40,21 @@ impl ResnetBlock {
 
     /// `x` `[batch, in, h, w]`, `emb` `[batch, time_embed_dim]`, its SiLU already taken -> `[batch, out, h, w]`
     pub fn forward(&self, x: Tensor<4>, emb: impl Into<Option<Tensor<2>>>) -> Tensor<4> {
-        let mut h = self.conv1.forward(self.norm1.forward_silu(x.clone()));
-        if let (Some(time_emb_proj), Some(emb)) = (&self.time_emb_proj, emb.into()) {
-            let time = time_emb_proj.forward(emb); // [batch, out]
-            let [batch, channels] = time.dims();
-            h = h + time.reshape([batch, channels, 1, 1]);
-        }
-        let h = self.conv2.forward(self.norm2.forward_silu(h));
+        let normal = self.norm1.forward_silu(x.clone());
+        let h = match (&self.time_emb_proj, emb.into()) {
+            (Some(time_emb_proj), Some(emb)) => {
+                let time = time_emb_proj.forward(emb); // [batch, out]
+                let [batch, channels] = time.dims();
+                self.conv1
+                    .forward_add(normal, time.reshape([batch, channels, 1, 1]))
+            }
+            _ => self.conv1.forward(normal),
+        };
         let shortcut = match &self.conv_shortcut {
             Some(conv) => conv.forward(x),
             None => x,
         };
-        shortcut + h
+        self.conv2.forward_add(self.norm2.forward_silu(h), shortcut)
     }
 }
 
@@ -97,6 +99,6 @@ impl Upsample {
 
     /// `[b, c, h, w]` -> `[b, c, 2h, 2w]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.conv.forward(upsample_nearest_2x(x))
+        self.conv.forward_upsampled(x)
     }
 }

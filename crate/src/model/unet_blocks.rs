@@ -7,6 +7,7 @@ use super::attention::Attention;
 use super::layers::Init;
 use super::resnet::{Downsample, ResnetBlock, Upsample};
 use super::unet_config::UNetConfig;
+use crate::kernels::concat_channels;
 
 /// Residual blocks, each followed by attention where there is any, then half the resolution.
 #[derive(Module, Debug)]
@@ -126,7 +127,7 @@ impl UpBlock {
     pub fn forward(&self, mut x: Tensor<4>, emb: &Tensor<2>, skips: &mut Vec<Tensor<4>>) -> Tensor<4> {
         let own = skips.split_off(skips.len().saturating_sub(self.resnets.len()));
         for (i, (resnet, skip)) in self.resnets.iter().zip(own.into_iter().rev()).enumerate() {
-            x = resnet.forward(Tensor::cat(vec![x, skip], 1), emb.clone());
+            x = resnet.forward(concat_channels(x, skip), emb.clone());
             if let Some(attention) = self.attentions.get(i) {
                 x = attention.forward(x);
             }

@@ -321,3 +321,78 @@ pub async fn parts_of_a_vector_come_back(device: &Device) {
         1e-5,
     );
 }
+
+/// Output and gradients of a convolution to whose result something is added, or before which the resolution doubles.
+async fn convolution_with(
+    [batch, input, output, size]: [usize; 4],
+    addend: Option<bool>,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(12, Stream::Data, size as u32);
+    let x = rng
+        .normal_tensor([batch, input, size, size + 1], &device)
+        .require_grad();
+    let weight = rng.normal_tensor([output, input, 3, 3], &device).require_grad();
+    let bias = rng.normal_tensor([output], &device).require_grad();
+    let shape = match addend {
+        Some(true) => [batch, output, size, size + 1],
+        _ => [batch, output, 1, 1],
+    };
+    let added = rng.normal_tensor(shape, &device).require_grad();
+    let y = match addend {
+        Some(_) => kernels::conv2d_add(x.clone(), weight.clone(), bias.clone(), added.clone(), 1, 1),
+        None => kernels::upsample_conv2d(x.clone(), weight.clone(), bias.clone(), 1) * added.clone(),
+    };
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<4> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(weight.grad(&grads).expect("tracked")).await);
+    found.push(values(bias.grad(&grads).expect("tracked")).await);
+    found.push(values(added.grad(&grads).expect("tracked")).await);
+    found
+}
+
+/// With an addend a pixel, an addend a channel, and doubled resolution.
+pub async fn convolution_with_more_follows_its_twin(device: &Device) {
+    for sizes in [[3, 5, 6, 7], [2, 32, 64, 6], [1, 3, 40, 1]] {
+        for addend in [Some(true), Some(false), None] {
+            assert_twins(
+                &format!("convolution {sizes:?}, an addend a pixel: {addend:?}"),
+                &["y", "x.grad", "weight.grad", "bias.grad", "addend.grad"],
+                convolution_with(sizes, addend, device).await,
+                convolution_with(sizes, addend, &Device::flex()).await,
+            );
+        }
+    }
+}
+
+/// Feature maps one after the other, and the gradients of both.
+pub async fn concatenation_follows_its_twin(device: &Device) {
+    async fn concat([batch, m, n, size]: [usize; 4], device: &Device) -> Vec<Vec<f32>> {
+        let device = device.clone().autodiff();
+        let mut rng = Rng::new(13, Stream::Data, size as u32);
+        let a = rng
+            .normal_tensor([batch, m, size, size + 2], &device)
+            .require_grad();
+        let b = rng
+            .normal_tensor([batch, n, size, size + 2], &device)
+            .require_grad();
+        let y = kernels::concat_channels(a.clone(), b.clone());
+        let mut found = vec![values(y.clone().inner()).await];
+        let upstream: Tensor<4> = rng.normal_tensor(y.dims(), &device);
+        let grads = (y * upstream).sum().backward();
+        found.push(values(a.grad(&grads).expect("tracked")).await);
+        found.push(values(b.grad(&grads).expect("tracked")).await);
+        found
+    }
+    for sizes in [[3, 5, 2, 7], [1, 1, 1, 1], [2, 64, 32, 14]] {
+        assert_twins(
+            &format!("concatenation {sizes:?}"),
+            &["y", "a.grad", "b.grad"],
+            concat(sizes, device).await,
+            concat(sizes, &Device::flex()).await,
+        );
+    }
+}
