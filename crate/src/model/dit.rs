@@ -120,8 +120,8 @@ mod tests {
     fn random(config: &DiTConfig) -> DiT {
         let device = Device::flex();
         let network = config.init(0, &device).unwrap();
-        let count = parameters::count(&network);
-        let flat = Rng::new(0, Stream::Data, 0).normal_tensor([count], &device) * 0.1;
+        let shape = parameters::flatten(&network).dims();
+        let flat = Rng::new(0, Stream::Data, 0).normal_tensor(shape, &device) * 0.1;
         parameters::unflatten(network, flat)
     }
 

@@ -129,12 +129,12 @@ impl SelfAttention {
         let qkv = self
             .qkv
             .forward_tokens(x)
-            .reshape([batch, tokens, 3, self.heads, head_dim])
-            .permute([2, 0, 3, 1, 4]); // [3, batch, heads, tokens, head_dim]
+            .reshape([batch, tokens, 3, self.heads, head_dim]);
         std::array::from_fn(|i| {
             qkv.clone()
-                .narrow(0, i, 1)
-                .reshape([batch, self.heads, tokens, head_dim])
+                .narrow(2, i, 1)
+                .reshape([batch, tokens, self.heads, head_dim])
+                .swap_dims(1, 2)
         })
     }
 }

@@ -25,8 +25,8 @@ pub enum Preset {
     Tiny,
     /// Diffusion Transformer, 1.87 M parameters.
     Dit,
-    /// Multi-layer perceptron for points in the plane.
-    Points,
+    /// Diffusion Transformer over latents, 1.87 M parameters.
+    DitLatent,
     /// U-Net over latents, 2.1 M parameters. Of one level: 7 cannot be halved.
     UnetLatent,
     /// U-Net over latents of some 46 thousand parameters, for tests.
@@ -35,28 +35,31 @@ pub enum Preset {
     Autoencoder,
     /// Autoencoder of some 16 thousand parameters, for tests.
     AutoencoderTiny,
+    /// Multi-layer perceptron for points in the plane, without classes.
+    Points,
 }
 
 /// The class that stands for "no class" in classifier-free guidance.
 pub const NULL_CLASS: u8 = 10;
 
 impl Preset {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unet,
         Self::Tiny,
         Self::Dit,
-        Self::Points,
+        Self::DitLatent,
         Self::UnetLatent,
         Self::UnetLatentTiny,
         Self::Autoencoder,
         Self::AutoencoderTiny,
+        Self::Points,
     ];
 
-    /// `[channels, height, width]` of what it takes: images, latents, or points.
+    /// `[channels, height, width]` of what it takes: images, latents, or points as images of one pixel.
     pub fn input_shape(self) -> [usize; 3] {
         match self {
             Self::Unet | Self::Tiny | Self::Dit | Self::Autoencoder | Self::AutoencoderTiny => [1, 28, 28],
-            Self::UnetLatent | Self::UnetLatentTiny => [4, 7, 7],
+            Self::UnetLatent | Self::UnetLatentTiny | Self::DitLatent => [4, 7, 7],
             Self::Points => [COORDINATES, 1, 1],
         }
     }
@@ -64,14 +67,14 @@ impl Preset {
     /// The label that stands for "no class"; none for a network without classes.
     pub fn null_class(self) -> Option<u8> {
         match self {
-            Self::Unet | Self::Tiny | Self::Dit | Self::UnetLatent | Self::UnetLatentTiny => Some(NULL_CLASS),
             Self::Points | Self::Autoencoder | Self::AutoencoderTiny => None,
+            _ => Some(NULL_CLASS),
         }
     }
 
     /// Whether it learns from latents, and so needs an autoencoder.
     pub fn takes_latents(self) -> bool {
-        matches!(self, Self::UnetLatent | Self::UnetLatentTiny)
+        matches!(self, Self::UnetLatent | Self::UnetLatentTiny | Self::DitLatent)
     }
 
     /// Whether what the network draws is pixels, all in [-1, 1].
@@ -95,6 +98,7 @@ impl Preset {
             Self::Unet => Network::UNet(unet([32, 64, 128], 8, 32).init(seed, device)?),
             Self::Tiny => Network::UNet(unet([8, 8, 16], 4, 8).init(seed, device)?),
             Self::Dit => Network::DiT(DiTConfig::pixels().init(seed, device)?),
+            Self::DitLatent => Network::DiT(DiTConfig::latents().init(seed, device)?),
             Self::Points => Network::Points(PointsConfig::default().init(seed, device)?),
             Self::UnetLatent => Network::UNet(latent_unet(96, 2, 8, 32).init(seed, device)?),
             Self::UnetLatentTiny => Network::UNet(latent_unet(16, 1, 4, 8).init(seed, device)?),
@@ -192,17 +196,17 @@ mod tests {
 
     #[test]
     fn every_preset_has_the_shapes_that_it_says() {
-        let device = Device::flex();
         for preset in Preset::ALL {
-            let trainable = Trainable::init(preset, 0, &device).unwrap();
+            let trainable = Trainable::init(preset, 0, &Device::flex()).unwrap();
             assert!(parameters::count(&trainable) > 0);
             if let Some(config) = preset.autoencoder() {
                 assert_eq!(config.image_shape(), preset.input_shape());
                 assert_eq!(config.latent_shape(), Preset::UnetLatent.input_shape());
-                assert_eq!(preset.init(0, &device).unwrap_err().field, "preset");
+                assert_eq!(preset.init(0, &Device::flex()).unwrap_err().field, "preset");
                 continue;
             }
             let [channels, height, width] = preset.input_shape();
+            let device = Device::flex();
             let x_t = Tensor::ones([2, channels, height, width], &device);
             let labels = preset.null_class().map(|null| Tensor::full([2], null, &device));
             let network = preset.init(0, &device).unwrap();
