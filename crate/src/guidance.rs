@@ -18,6 +18,9 @@ pub struct Guided<'a> {
     pub rescale: f64,
     /// The class index that stands for "no class".
     pub null_class: u8,
+    /// How many of the image's channels are steered; the others are the class's. `None`: all. The published DiT
+    /// steers the first 3 of its latents' 4.
+    pub channels: Option<usize>,
 }
 
 impl Denoiser for Guided<'_> {
@@ -31,6 +34,7 @@ impl Denoiser for Guided<'_> {
             return self.denoiser.denoise(x_t, t, Some(null));
         }
         let channels = x_t.dims()[1];
+        let channels = self.channels.map_or(channels, |first| first.min(channels));
         let output = self.denoiser.denoise(
             Tensor::cat(vec![x_t.clone(), x_t], 0),
             Tensor::cat(vec![t.clone(), t], 0),
@@ -41,8 +45,8 @@ impl Denoiser for Guided<'_> {
 }
 
 impl Guided<'_> {
-    /// `output`, `[2 batch, ..]`, holds the class's half, then the null class's. Channels beyond the image's, where
-    /// the network puts its variance, are taken from the class's half as they are.
+    /// `output`, `[2 batch, ..]`, holds the class's half, then the null class's. Channels beyond the first `channels`,
+    /// among them those where the network puts its variance, are taken from the class's half as they are.
     fn combine(&self, output: Tensor<4>, channels: usize) -> Tensor<4> {
         let [both, all_channels, ..] = output.dims();
         let with_class = output.clone().narrow(0, 0, both / 2);

@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{autoencoder, kernels, latents, networks, randomness, sampling, training};
+use checks::{autoencoder, dit, kernels, latents, networks, points, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::web::constructors;
 use std::cell::RefCell;
@@ -97,6 +97,32 @@ async fn autoencoder_matches_diffusers() {
 #[wasm_bindgen_test]
 async fn autoencoder_matches_diffusers_on_the_cpu() {
     autoencoder::autoencoder_matches_diffusers(&Device::flex()).await;
+}
+
+#[wasm_bindgen_test]
+async fn dit_matches_the_published_definition() {
+    dit::dit_matches_the_published_definition(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn dit_matches_diffusers() {
+    dit::dit_matches_diffusers(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn dit_matches_diffusers_on_the_cpu() {
+    dit::dit_matches_diffusers(&Device::flex()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_dit_run_follows_the_cpu() {
+    dit::a_dit_run_follows_the_cpu(&gpu().await).await;
+}
+
+/// On the CPU, where this is faster than on a software adapter.
+#[wasm_bindgen_test]
+async fn eight_gaussians_are_learned_on_the_cpu() {
+    points::eight_gaussians_are_learned(&Device::flex()).await;
 }
 
 #[wasm_bindgen_test]

@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{autoencoder, kernels, latents, networks, randomness, sampling, training};
+use checks::{autoencoder, dit, kernels, latents, networks, points, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
 
@@ -21,6 +21,26 @@ fn unet_matches_diffusers_on_flex() {
 #[test]
 fn autoencoder_matches_diffusers_on_flex() {
     block_on(autoencoder::autoencoder_matches_diffusers(&Device::flex()));
+}
+
+#[test]
+fn dit_matches_the_published_definition_on_flex() {
+    block_on(dit::dit_matches_the_published_definition(&Device::flex()));
+}
+
+#[test]
+fn dit_matches_diffusers_on_flex() {
+    block_on(dit::dit_matches_diffusers(&Device::flex()));
+}
+
+#[test]
+fn dit_training_lowers_the_loss_on_flex() {
+    block_on(dit::dit_training_lowers_the_loss(&Device::flex()));
+}
+
+#[test]
+fn eight_gaussians_are_learned_on_flex() {
+    block_on(points::eight_gaussians_are_learned(&Device::flex()));
 }
 
 #[test]
@@ -71,6 +91,9 @@ fn wgpu_passes_every_check() {
         kernels::parts_of_a_vector_come_back(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
         autoencoder::autoencoder_matches_diffusers(&gpu.device).await;
+        dit::dit_matches_the_published_definition(&gpu.device).await;
+        dit::dit_matches_diffusers(&gpu.device).await;
+        dit::a_dit_run_follows_the_cpu(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;

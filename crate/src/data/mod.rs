@@ -1,4 +1,5 @@
-//! Data sets: read from their published files, packed for the page, dealt out in deterministic batches.
+//! Data sets: images read from their published files and packed for the page, latents, points in the plane; dealt out
+//! in deterministic batches.
 //!
 //! [`idx`] and [`pack`] know nothing of tensors, so that the build tool packs data without building Burn.
 
@@ -6,9 +7,11 @@ pub mod batches;
 pub mod idx;
 pub mod latents;
 pub mod pack;
+pub mod points;
 mod set;
 
 pub use batches::Batches;
 pub use latents::{Encoding, LatentError, LatentSet};
 pub use pack::{DataError, ImageSet};
+pub use points::{PointSet, PointShape};
 pub use set::DataSet;

@@ -29,6 +29,7 @@ fn ask(scale: f64, labels: Option<[i32; 2]>) -> (Vec<f32>, Vec<usize>) {
         scale,
         rescale: 0.0,
         null_class: NULL,
+        channels: None,
     };
     let labels = labels.map(|labels| Tensor::from_ints(labels, &device));
     let output = guided.denoise(
@@ -88,6 +89,7 @@ fn a_learned_variance_is_not_guided() {
         scale: 2.0,
         rescale: 0.0,
         null_class: NULL,
+        channels: None,
     };
     let labels = Tensor::from_ints([3], &device);
     let output = guided.denoise(
@@ -100,4 +102,30 @@ fn a_learned_variance_is_not_guided() {
         (output[0] + 4.0).abs() < 1e-6 && (output[1] - 0.3).abs() < 1e-6,
         "{output:?}"
     );
+}
+
+/// As the published DiT: three of four latents steered, the fourth and the variances the class's own.
+#[test]
+fn only_the_first_channels_are_steered_where_asked() {
+    let device = Device::flex();
+    let latents = |x_t: Tensor<4>, _: Tensor<1>, labels: Option<Tensor<1, Int>>| {
+        let labels = labels.unwrap().float().reshape([-1, 1, 1, 1]);
+        Tensor::cat(vec![x_t.clone(), x_t], 1).zeros_like() + labels
+    };
+    let ask = |channels| {
+        let guided = Guided {
+            denoiser: &latents,
+            scale: 2.0,
+            rescale: 0.0,
+            null_class: NULL,
+            channels,
+        };
+        let x_t = Tensor::zeros([1, 4, 1, 1], &device);
+        let labels = Tensor::from_ints([3], &device);
+        let output = guided.denoise(x_t, Tensor::zeros([1], &device), Some(labels));
+        output.into_data().try_to_vec::<f32>().unwrap()
+    };
+    assert_eq!(ask(Some(3)), [-4.0, -4.0, -4.0, 3.0, 3.0, 3.0, 3.0, 3.0]);
+    assert_eq!(ask(None), [-4.0, -4.0, -4.0, -4.0, 3.0, 3.0, 3.0, 3.0]);
+    assert_eq!(ask(Some(9)), ask(None));
 }

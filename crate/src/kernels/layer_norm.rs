@@ -134,3 +134,33 @@ impl<B: Modulate + ModulateParts, C: CheckpointStrategy> Modulate for Autodiff<B
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, Stream};
+    use burn::tensor::Device;
+
+    /// The definition in f64, entry by entry.
+    #[test]
+    fn every_token_is_normalised_then_modulated() {
+        let device = Device::flex();
+        let mut rng = Rng::new(2, Stream::Data, 0);
+        let x = rng.normal_tensor([2, 3, 8], &device) * 3.0 + 1.0;
+        let [shift, scale] = [(); 2].map(|()| rng.normal_tensor([2, 8], &device));
+        let vec = |x: Tensor<1>| x.into_data().try_to_vec::<f32>().unwrap();
+        let xs = vec(x.clone().flatten(0, 2));
+        let [shifts, scales] = [&shift, &scale].map(|x| vec(x.clone().flatten(0, 1)));
+        let found = vec(layer_norm_modulate(x, shift, scale, 1e-3).flatten(0, 2));
+        for (token, values) in xs.chunks_exact(8).enumerate() {
+            let mean = values.iter().map(|&v| v as f64).sum::<f64>() / 8.0;
+            let variance = values.iter().map(|&v| (v as f64 - mean).powi(2)).sum::<f64>() / 8.0;
+            for (i, &value) in values.iter().enumerate() {
+                let normal = (value as f64 - mean) / (variance + 1e-3).sqrt();
+                let of_batch = token / 3 * 8 + i;
+                let expected = normal * (1.0 + scales[of_batch] as f64) + shifts[of_batch] as f64;
+                assert!((found[8 * token + i] as f64 - expected).abs() < 1e-5);
+            }
+        }
+    }
+}

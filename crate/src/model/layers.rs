@@ -30,14 +30,23 @@ impl<'a> Init<'a> {
 
     /// Uniform in +-1/sqrt(fan_in): PyTorch's default for weights and biases of linear and convolution layers.
     pub fn uniform<const D: usize>(&mut self, shape: [usize; D], fan_in: usize) -> Param<Tensor<D>> {
-        let bound = 1.0 / (fan_in as f32).sqrt();
+        self.uniform_within(shape, 1.0 / (fan_in as f32).sqrt())
+    }
+
+    /// Uniform in +-`bound`.
+    pub fn uniform_within<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {
         let mut rng = self.rng();
         self.fill(shape, || (2.0 * rng.uniform() - 1.0) * bound)
     }
 
     pub fn normal<const D: usize>(&mut self, shape: [usize; D]) -> Param<Tensor<D>> {
+        self.normal_of(shape, 1.0)
+    }
+
+    /// Normal with mean 0 and this standard deviation.
+    pub fn normal_of<const D: usize>(&mut self, shape: [usize; D], deviation: f32) -> Param<Tensor<D>> {
         let mut rng = self.rng();
-        self.fill(shape, || rng.normal())
+        self.fill(shape, || deviation * rng.normal())
     }
 
     pub fn constant<const D: usize>(&mut self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {

@@ -1,16 +1,24 @@
 //! The networks. They know shapes and weights, and nothing of diffusion.
 //!
-//! Field names are diffusers' parameter names, and weights have PyTorch's layouts, so that the path of a parameter in
-//! a module is its key in a published checkpoint.
+//! Field names are diffusers' parameter names (the Diffusion Transformer's are the published DiT's), and weights have
+//! PyTorch's layouts, so that the path of a parameter in a module is its key in a published checkpoint.
 
 pub mod attention;
 pub mod autoencoder;
 pub mod autoencoder_blocks;
 pub mod autoencoder_config;
+pub mod dit;
+pub mod dit_blocks;
+pub mod dit_config;
+pub mod dit_diffusers;
+pub mod dit_embedding;
+pub mod dit_inspect;
+pub mod dit_layouts;
 pub mod embedding;
 pub mod gaussian;
 pub mod layers;
 pub mod parameters;
+pub mod points;
 pub mod preset;
 pub mod resnet;
 pub mod trainable;
@@ -20,7 +28,10 @@ pub mod unet_config;
 
 pub use autoencoder::AutoencoderKl;
 pub use autoencoder_config::AutoencoderConfig;
+pub use dit::DiT;
+pub use dit_config::DiTConfig;
 pub use gaussian::DiagonalGaussian;
+pub use points::{PointsConfig, PointsNet};
 pub use preset::{Network, Preset};
 pub use trainable::Trainable;
 pub use unet::UNet;

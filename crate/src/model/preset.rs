@@ -4,14 +4,15 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::points::COORDINATES;
 use super::trainable::not_a_denoiser;
 use super::unet_config::{DownBlockType, UNetConfig, UpBlockType};
-use super::{AutoencoderConfig, UNet};
+use super::{AutoencoderConfig, DiT, DiTConfig, PointsConfig, PointsNet, UNet};
 use crate::denoiser::Denoiser;
 use crate::error::ConfigError;
 
-/// A network by name, for one-channel images of 28x28 pixels in ten classes and the null class, or for their latents,
-/// four channels of 7x7.
+/// A network by name, for one-channel images of 28x28 pixels in ten classes and the null class, for their latents,
+/// four channels of 7x7, or for points in the plane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(not(target_arch = "wasm32"), derive(clap::ValueEnum))]
@@ -22,6 +23,10 @@ pub enum Preset {
     Unet,
     /// U-Net of some 20 thousand parameters, for tests and slow machines.
     Tiny,
+    /// Diffusion Transformer, 1.87 M parameters.
+    Dit,
+    /// Diffusion Transformer over latents, 1.87 M parameters.
+    DitLatent,
     /// U-Net over latents, 2.1 M parameters. Of one level: 7 cannot be halved.
     UnetLatent,
     /// U-Net over latents of some 46 thousand parameters, for tests.
@@ -30,37 +35,51 @@ pub enum Preset {
     Autoencoder,
     /// Autoencoder of some 16 thousand parameters, for tests.
     AutoencoderTiny,
+    /// Multi-layer perceptron for points in the plane, without classes.
+    Points,
 }
 
 /// The class that stands for "no class" in classifier-free guidance.
 pub const NULL_CLASS: u8 = 10;
 
 impl Preset {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Unet,
         Self::Tiny,
+        Self::Dit,
+        Self::DitLatent,
         Self::UnetLatent,
         Self::UnetLatentTiny,
         Self::Autoencoder,
         Self::AutoencoderTiny,
+        Self::Points,
     ];
 
-    /// `[channels, height, width]` of what it takes: images, or latents.
+    /// `[channels, height, width]` of what it takes: images, latents, or points as images of one pixel.
     pub fn input_shape(self) -> [usize; 3] {
         match self {
-            Self::Unet | Self::Tiny | Self::Autoencoder | Self::AutoencoderTiny => [1, 28, 28],
-            Self::UnetLatent | Self::UnetLatentTiny => [4, 7, 7],
+            Self::Unet | Self::Tiny | Self::Dit | Self::Autoencoder | Self::AutoencoderTiny => [1, 28, 28],
+            Self::UnetLatent | Self::UnetLatentTiny | Self::DitLatent => [4, 7, 7],
+            Self::Points => [COORDINATES, 1, 1],
+        }
+    }
+
+    /// The label that stands for "no class"; none for a network without classes.
+    pub fn null_class(self) -> Option<u8> {
+        match self {
+            Self::Points | Self::Autoencoder | Self::AutoencoderTiny => None,
+            _ => Some(NULL_CLASS),
         }
     }
 
     /// Whether it learns from latents, and so needs an autoencoder.
     pub fn takes_latents(self) -> bool {
-        matches!(self, Self::UnetLatent | Self::UnetLatentTiny)
+        matches!(self, Self::UnetLatent | Self::UnetLatentTiny | Self::DitLatent)
     }
 
     /// Whether what the network draws is pixels, all in [-1, 1].
     pub fn draws_pixels(self) -> bool {
-        !self.takes_latents()
+        !self.takes_latents() && self != Self::Points
     }
 
     /// The autoencoder's shape, where it is one.
@@ -78,6 +97,9 @@ impl Preset {
         Ok(match self {
             Self::Unet => Network::UNet(unet([32, 64, 128], 8, 32).init(seed, device)?),
             Self::Tiny => Network::UNet(unet([8, 8, 16], 4, 8).init(seed, device)?),
+            Self::Dit => Network::DiT(DiTConfig::pixels().init(seed, device)?),
+            Self::DitLatent => Network::DiT(DiTConfig::latents().init(seed, device)?),
+            Self::Points => Network::Points(PointsConfig::default().init(seed, device)?),
             Self::UnetLatent => Network::UNet(latent_unet(96, 2, 8, 32).init(seed, device)?),
             Self::UnetLatentTiny => Network::UNet(latent_unet(16, 1, 4, 8).init(seed, device)?),
             Self::Autoencoder | Self::AutoencoderTiny => return Err(not_a_denoiser()),
@@ -141,12 +163,16 @@ fn autoencoder(channels: [usize; 3], norm_num_groups: usize) -> AutoencoderConfi
 #[derive(Module, Debug)]
 pub enum Network {
     UNet(UNet),
+    DiT(DiT),
+    Points(PointsNet),
 }
 
 impl Denoiser for Network {
     fn denoise(&self, x_t: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
         match self {
             Self::UNet(unet) => unet.forward(x_t, t, labels),
+            Self::DiT(dit) => dit.forward(x_t, t, labels),
+            Self::Points(points) => points.forward(x_t, t),
         }
     }
 }
@@ -163,6 +189,12 @@ mod tests {
     }
 
     #[test]
+    fn the_dit_preset_has_1_869_072_parameters() {
+        let network = Preset::Dit.init(0, &Device::flex()).unwrap();
+        assert_eq!(parameters::count(&network), 1_869_072);
+    }
+
+    #[test]
     fn every_preset_has_the_shapes_that_it_says() {
         for preset in Preset::ALL {
             let trainable = Trainable::init(preset, 0, &Device::flex()).unwrap();
@@ -176,7 +208,7 @@ mod tests {
             let [channels, height, width] = preset.input_shape();
             let device = Device::flex();
             let x_t = Tensor::ones([2, channels, height, width], &device);
-            let labels = Some(Tensor::full([2], NULL_CLASS, &device));
+            let labels = preset.null_class().map(|null| Tensor::full([2], null, &device));
             let network = preset.init(0, &device).unwrap();
             let output = network.denoise(x_t.clone(), Tensor::ones([2], &device), labels);
             assert_eq!(output.dims(), x_t.dims(), "{preset:?}");

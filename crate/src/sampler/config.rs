@@ -43,6 +43,8 @@ pub struct SampleConfig {
     pub guidance_scale: f64,
     /// How far guidance's growth of contrast is taken back, from 0 to 1.
     pub guidance_rescale: f64,
+    /// How many channels guidance steers; none is all, 3 is the published DiT over latents.
+    pub guidance_channels: Option<usize>,
     pub seed: u64,
     /// Number of images.
     pub count: usize,
@@ -75,6 +77,7 @@ impl Default for SampleConfig {
             class: None,
             guidance_scale: 1.0,
             guidance_rescale: 0.0,
+            guidance_channels: None,
             seed: 0,
             count: 1,
             spacing: Spacing::default(),
@@ -113,6 +116,9 @@ impl SampleConfig {
             self.guidance_rescale,
             "from 0 to 1",
         )?;
+        if let Some(channels) = self.guidance_channels {
+            require(channels > 0, "guidance_channels", channels, "at least 1, or none")?;
+        }
         require(
             (1..=MAX_COUNT).contains(&self.count),
             "count",

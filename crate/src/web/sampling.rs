@@ -4,7 +4,6 @@ use super::emitter::Emitter;
 use super::protocol::{Event, Frames, Place};
 use crate::error::ConfigError;
 use crate::model::Network;
-use crate::model::preset::NULL_CLASS;
 use crate::prediction::Prediction;
 use crate::runtime::{Compute, clock};
 use crate::sampler::{SampleConfig, Trajectory};
@@ -24,14 +23,15 @@ pub struct Sampling {
 
 /// The start of a trajectory for the network of `trainer`.
 pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
-    let [channels, height, width] = trainer.config().preset.input_shape();
+    let preset = trainer.config().preset;
+    let [channels, height, width] = preset.input_shape();
     let shape = [config.count, channels, height, width];
     Trajectory::new(
         config,
         trainer.schedule(),
         Prediction::Epsilon,
         shape,
-        Some(NULL_CLASS),
+        preset.null_class(),
         &compute.device,
     )
 }

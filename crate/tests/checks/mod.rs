@@ -1,9 +1,11 @@
 //! What must hold on every device. Native tests run these on Flex and on wgpu, the browser's on WebGPU.
 
 pub mod autoencoder;
+pub mod dit;
 pub mod kernels;
 pub mod latents;
 pub mod networks;
+pub mod points;
 pub mod randomness;
 pub mod sampling;
 pub mod training;

@@ -27,11 +27,16 @@ pub fn write_png(
             }
         }
     }
+    write_grey(path, &picture, stride, rows * height)
+}
+
+/// Writes a picture of one byte a pixel as a PNG.
+pub fn write_grey(path: &Path, picture: &[u8], width: usize, height: usize) -> Result<(), Error> {
     let file =
         File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
-    let mut encoder = png::Encoder::new(BufWriter::new(file), stride as u32, (rows * height) as u32);
+    let mut encoder = png::Encoder::new(BufWriter::new(file), width as u32, height as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header()?.write_image_data(&picture)?;
+    encoder.write_header()?.write_image_data(picture)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::model::preset::NULL_CLASS;
+use diffusion_playground::model::Preset;
 use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::read;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
@@ -12,13 +12,13 @@ use diffusion_playground::train::Checkpoint;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::train::{choose_device, device_arg, read_file};
-use super::{config_args, grid};
+use super::{config_args, grid, scatter};
 
 type Error = Box<dyn std::error::Error>;
 
 pub fn command() -> Command {
     let command = Command::new("sample")
-        .about("Draws samples from a checkpoint into a PNG grid")
+        .about("Draws samples from a checkpoint into a PNG: a grid of images, or a scatter plot of points")
         .arg(
             Arg::new("model")
                 .required(true)
@@ -63,7 +63,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         &schedule,
         Prediction::Epsilon,
         shape,
-        Some(NULL_CLASS),
+        checkpoint.config.preset.null_class(),
         &compute.device,
     )?;
 
@@ -86,7 +86,10 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     };
     let [_, _, height, width] = images.dims();
     let values = read(images).await?;
-    grid::write_png(out, &values, height, width, columns.min(config.count))?;
+    match checkpoint.config.preset {
+        Preset::Points => scatter::write_png(out, &values)?,
+        _ => grid::write_png(out, &values, height, width, columns.min(config.count))?,
+    }
     println!(
         "{} samples, {} model calls: {}",
         config.count,

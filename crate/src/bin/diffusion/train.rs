@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::data::{DataSet, ImageSet};
+use diffusion_playground::data::{DataSet, ImageSet, PointSet, PointShape};
+use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +17,8 @@ pub type Error = Box<dyn std::error::Error>;
 
 /// Steps between two looks at the losses: no more work than this is ever queued on the device.
 const STEPS_A_READ: u32 = 10;
+/// Points drawn from a distribution.
+const POINTS: usize = 10_000;
 
 pub fn command() -> Command {
     let command = Command::new("train")
@@ -23,8 +26,9 @@ pub fn command() -> Command {
         .arg(
             Arg::new("data")
                 .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A packed data set"),
+                .help(
+                    "A packed data set, or points:SHAPE, which is two-moons, swiss-roll, eight-gaussians or checkerboard",
+                ),
         )
         .arg(
             Arg::new("out")
@@ -87,9 +91,36 @@ fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
     Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// A new run, over the images or over their latents.
-async fn begin(arguments: &ArgMatches, images: Arc<ImageSet>, device: &Device) -> Result<Trainer, Error> {
-    let config: TrainConfig = config_args::read(arguments)?;
+/// What the data argument names.
+enum Source {
+    Images(Arc<ImageSet>),
+    Points(PointShape),
+}
+
+impl Source {
+    fn read(name: &str) -> Result<Self, Error> {
+        if let Some(shape) = name.strip_prefix("points:") {
+            return Ok(Self::Points(shape.parse()?));
+        }
+        let set =
+            ImageSet::unpack(&read_file(Path::new(name))?).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self::Images(Arc::new(set)))
+    }
+}
+
+/// A new run, over points, over images or over their latents.
+async fn begin(arguments: &ArgMatches, source: Source, device: &Device) -> Result<Trainer, Error> {
+    let mut config: TrainConfig = config_args::read(arguments)?;
+    let images = match source {
+        Source::Images(images) => images,
+        Source::Points(shape) => {
+            if arguments.get_one::<String>("preset").is_none() {
+                config.preset = Preset::Points;
+            }
+            let points = PointSet::generate(shape, POINTS, config.seed)?;
+            return Ok(Trainer::new(config, Arc::new(points), device)?);
+        }
+    };
     let data: Arc<dyn DataSet> = match (path(arguments, "autoencoder"), config.preset.takes_latents()) {
         (None, false) => images,
         (None, true) => return Err("this preset learns from latents: --autoencoder is needed".into()),
@@ -108,23 +139,27 @@ async fn begin(arguments: &ArgMatches, images: Arc<ImageSet>, device: &Device) -
 }
 
 /// The run of a checkpoint, over latents of the autoencoder that it keeps, at the scale that it keeps.
-async fn resume(file: &Path, images: Arc<ImageSet>, device: &Device) -> Result<Trainer, Error> {
+async fn resume(file: &Path, source: Source, device: &Device) -> Result<Trainer, Error> {
     let checkpoint = read_checkpoint(file)?;
-    let data: Arc<dyn DataSet> = match checkpoint.latent_space(device)? {
-        Some(autoencoder) => Arc::new(latents::encode(images, autoencoder, device).await?.finish()),
-        None => images,
+    let data: Arc<dyn DataSet> = match (source, checkpoint.latent_space(device)?) {
+        (Source::Points(shape), _) => Arc::new(PointSet::generate(shape, POINTS, checkpoint.config.seed)?),
+        (Source::Images(images), Some(autoencoder)) => {
+            Arc::new(latents::encode(images, autoencoder, device).await?.finish())
+        }
+        (Source::Images(images), None) => images,
     };
     Ok(Trainer::resume(&checkpoint, data, device)?)
 }
 
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
-    let data = path(arguments, "data").ok_or("a data set is needed")?;
-    let set = ImageSet::unpack(&read_file(data)?).map_err(|error| format!("{}: {error}", data.display()))?;
-    let images = Arc::new(set);
+    let name = arguments
+        .get_one::<String>("data")
+        .ok_or("a data set is needed")?;
+    let source = Source::read(name)?;
     let compute = choose_device(arguments).await?;
     let mut trainer = match path(arguments, "resume") {
-        Some(file) => resume(file, images, &compute.device).await?,
-        None => begin(arguments, images, &compute.device).await?,
+        Some(file) => resume(file, source, &compute.device).await?,
+        None => begin(arguments, source, &compute.device).await?,
     };
 
     let steps = arguments.get_one::<u32>("steps").copied().unwrap_or_default();

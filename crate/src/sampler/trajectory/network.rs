@@ -30,6 +30,7 @@ impl Trajectory {
             },
             rescale: self.config.guidance_rescale,
             null_class: self.null_class.unwrap_or_default(),
+            channels: self.config.guidance_channels,
         };
         let times = Tensor::full([count], t, &x_t.device());
         let output = guided.denoise(x_t.clone(), times, self.labels.clone());

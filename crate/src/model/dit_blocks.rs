@@ -1,0 +1,208 @@
+//! The adaLN-Zero block of a Diffusion Transformer, its final layer, and what a block can show of itself.
+//!
+//! Peebles and Xie, 2023, "Scalable Diffusion Models with Transformers", section 3.2 and figure 3.
+
+// A published key is spelled adaLN_modulation.
+#![allow(non_snake_case)]
+
+use burn::module::Module;
+use burn::tensor::{Int, Tensor, activation::softmax};
+
+use super::dit_config::DiTConfig;
+use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, unpatchify, xavier_linear, zero_linear};
+use super::layers::{Init, Linear};
+use crate::kernels::{self, gated_add, gelu, layer_norm_modulate, silu};
+
+/// Epsilon of all norms but the one before an MLP, which diffusers sets otherwise.
+const NORM_EPS: f64 = 1e-6;
+
+/// What one block did with a batch.
+#[derive(Clone, Debug)]
+pub struct BlockRecord {
+    /// The gate of the attention, `[batch, hidden_size]`; 0 before training.
+    pub gate_msa: Tensor<2>,
+    /// The gate of the MLP, `[batch, hidden_size]`; 0 before training.
+    pub gate_mlp: Tensor<2>,
+    /// How much each token looks at each, `[batch, heads, tokens, tokens]`; the last dimension sums to 1.
+    pub attention: Tensor<4>,
+}
+
+/// A block's own embedders, where it has them.
+#[derive(Module, Debug)]
+pub struct BlockEmbedders {
+    pub t_embedder: TimestepEmbedder,
+    pub y_embedder: LabelEmbedder,
+}
+
+/// Attention, then an MLP; before each a modulated norm, after each a gate.
+#[derive(Module, Debug)]
+pub struct DiTBlock {
+    pub emb: Option<BlockEmbedders>,
+    pub attn: SelfAttention,
+    pub mlp: Mlp,
+    /// The condition to shift, scale and gate, of the attention and then of the MLP.
+    pub adaLN_modulation: (Silu, Linear),
+    #[module(skip)]
+    mlp_norm_eps: f64,
+}
+
+impl DiTBlock {
+    pub fn init(config: &DiTConfig, init: &mut Init) -> Self {
+        let hidden = config.hidden_size;
+        Self {
+            emb: config.per_block_embedders.then(|| BlockEmbedders {
+                t_embedder: TimestepEmbedder::init(hidden, init),
+                y_embedder: LabelEmbedder::init(config.num_classes, hidden, init),
+            }),
+            attn: SelfAttention {
+                qkv: xavier_linear(hidden, 3 * hidden, init),
+                proj: xavier_linear(hidden, hidden, init),
+                heads: config.num_heads,
+            },
+            mlp: Mlp {
+                fc1: xavier_linear(hidden, config.mlp_width(), init),
+                fc2: xavier_linear(config.mlp_width(), hidden, init),
+            },
+            adaLN_modulation: (Silu, zero_linear(hidden, 6 * hidden, init)),
+            mlp_norm_eps: config.mlp_norm_eps,
+        }
+    }
+
+    /// `x` `[batch, tokens, hidden_size]`, `condition` `[batch, hidden_size]`, its SiLU already taken -> the shape of `x`
+    ///
+    /// What the block did is appended to `record`; without one, nothing is computed for it.
+    pub fn forward(
+        &self,
+        x: Tensor<3>,
+        condition: Tensor<2>,
+        record: Option<&mut Vec<BlockRecord>>,
+    ) -> Tensor<3> {
+        let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 6 hidden_size]
+        let hidden = modulation.dims()[1] / 6;
+        let part = |i: usize| modulation.clone().narrow(1, i * hidden, hidden);
+        let [shift_msa, scale_msa, gate_msa, shift_mlp, scale_mlp, gate_mlp] = std::array::from_fn(part);
+
+        let normal = layer_norm_modulate(x.clone(), shift_msa, scale_msa, NORM_EPS);
+        if let Some(record) = record {
+            record.push(BlockRecord {
+                gate_msa: gate_msa.clone(),
+                gate_mlp: gate_mlp.clone(),
+                attention: self.attn.weights(normal.clone()),
+            });
+        }
+        let x = gated_add(x, self.attn.forward(normal), gate_msa);
+        let normal = layer_norm_modulate(x.clone(), shift_mlp, scale_mlp, self.mlp_norm_eps);
+        gated_add(x, self.mlp.forward(normal), gate_mlp)
+    }
+}
+
+/// Multi-head self-attention over tokens.
+#[derive(Module, Debug)]
+pub struct SelfAttention {
+    /// Queries, keys and values of all heads.
+    pub qkv: Linear,
+    pub proj: Linear,
+    #[module(skip)]
+    heads: usize,
+}
+
+impl SelfAttention {
+    /// `[batch, tokens, hidden_size]` -> the same shape
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let shape = x.dims();
+        let [q, k, v] = self.split(x);
+        let mixed = kernels::attention(q, k, v).swap_dims(1, 2).reshape(shape);
+        self.proj.forward_tokens(mixed)
+    }
+
+    /// The attention's weights alone, `[batch, heads, tokens, tokens]`.
+    pub fn weights(&self, x: Tensor<3>) -> Tensor<4> {
+        let [q, k, _] = self.split(x);
+        let head_dim = q.dims()[3] as f64;
+        softmax(q.matmul(k.swap_dims(2, 3)) * head_dim.powf(-0.5), 3)
+    }
+
+    /// Queries, keys and values, `[batch, heads, tokens, head_dim]` each.
+    fn split(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
+        let [batch, tokens, hidden] = x.dims();
+        let head_dim = hidden / self.heads;
+        let qkv = self
+            .qkv
+            .forward_tokens(x)
+            .reshape([batch, tokens, 3, self.heads, head_dim]);
+        std::array::from_fn(|i| {
+            qkv.clone()
+                .narrow(2, i, 1)
+                .reshape([batch, tokens, self.heads, head_dim])
+                .swap_dims(1, 2)
+        })
+    }
+}
+
+/// Linear, GELU, linear, on each token.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    pub fc1: Linear,
+    pub fc2: Linear,
+}
+
+impl Mlp {
+    /// `[batch, tokens, hidden_size]` -> the same shape
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        self.fc2.forward_tokens(gelu(self.fc1.forward_tokens(x)))
+    }
+}
+
+/// A modulated norm and a map of each token back to its patch.
+#[derive(Module, Debug)]
+pub struct FinalLayer {
+    pub linear: Linear,
+    /// The condition to shift and scale.
+    pub adaLN_modulation: (Silu, Linear),
+    #[module(skip)]
+    grid: usize,
+    #[module(skip)]
+    patch: usize,
+    #[module(skip)]
+    channels: usize,
+}
+
+impl FinalLayer {
+    pub fn init(config: &DiTConfig, init: &mut Init) -> Self {
+        let (hidden, patch) = (config.hidden_size, config.patch_size);
+        let channels = config.out_channels();
+        Self {
+            linear: zero_linear(hidden, patch * patch * channels, init),
+            adaLN_modulation: (Silu, zero_linear(hidden, 2 * hidden, init)),
+            grid: config.grid(),
+            patch,
+            channels,
+        }
+    }
+
+    /// `x` `[batch, tokens, hidden_size]`, `condition` `[batch, hidden_size]`, its SiLU already taken ->
+    /// `[batch, out_channels, height, width]`
+    pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>) -> Tensor<4> {
+        let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 2 hidden_size]
+        let hidden = modulation.dims()[1] / 2;
+        let (shift, scale) = (
+            modulation.clone().narrow(1, 0, hidden),
+            modulation.narrow(1, hidden, hidden),
+        );
+        let patches = self
+            .linear
+            .forward_tokens(layer_norm_modulate(x, shift, scale, NORM_EPS));
+        unpatchify(patches, self.grid, self.patch, self.channels)
+    }
+}
+
+/// The SiLU of the sum of timestep's and label's vectors, `[batch, hidden_size]`: what every modulation begins with.
+pub(super) fn condition(
+    t_embedder: &TimestepEmbedder,
+    y_embedder: &LabelEmbedder,
+    t: Tensor<1>,
+    labels: Tensor<1, Int>,
+    freq_shift: f64,
+) -> Tensor<2> {
+    silu(t_embedder.forward(t, freq_shift) + y_embedder.forward(labels))
+}
