@@ -136,6 +136,11 @@ async fn eight_gaussians_are_learned_on_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn class_tokens_follow_the_cpu() {
+    networks::class_tokens_follow_the_cpu(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn samplers_follow_the_cpu() {
     sampling::samplers_follow_the_cpu(&gpu().await).await;
 }

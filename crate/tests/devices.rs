@@ -19,6 +19,11 @@ fn unet_matches_diffusers_on_flex() {
 }
 
 #[test]
+fn class_tokens_are_learned_on_flex() {
+    block_on(networks::class_tokens_follow_the_cpu(&Device::flex()));
+}
+
+#[test]
 fn autoencoder_matches_diffusers_on_flex() {
     block_on(autoencoder::autoencoder_matches_diffusers(&Device::flex()));
 }
@@ -92,6 +97,7 @@ fn wgpu_passes_every_check() {
         kernels::updates_follow_their_twin(&gpu.device).await;
         kernels::parts_of_a_vector_come_back(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;
+        networks::class_tokens_follow_the_cpu(&gpu.device).await;
         autoencoder::autoencoder_matches_diffusers(&gpu.device).await;
         dit::dit_matches_the_published_definition(&gpu.device).await;
         dit::dit_matches_diffusers(&gpu.device).await;

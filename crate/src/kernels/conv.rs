@@ -12,7 +12,7 @@ use burn::tensor::{Shape, Tensor, module};
 use burn_cubecl::CubeBackend;
 
 use super::cube::runs_kernels;
-use super::upsample::upsample_nearest_2x;
+use super::resample::upsample_nearest_2x;
 use super::{conv_cube, conv_grad_cube, conv_sums_cube};
 
 /// 2-D convolution.

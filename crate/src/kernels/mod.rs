@@ -29,7 +29,7 @@ mod layer_norm;
 mod layer_norm_cube;
 mod norm;
 mod norm_cube;
-mod upsample;
+mod resample;
 
 pub use adamw::{AdamW, Moments, Rates, Weights, update};
 pub use attention::attention;
@@ -39,3 +39,4 @@ pub use flat::{gather, next_start, part};
 pub use gelu::gelu;
 pub use layer_norm::{gated_add, layer_norm_modulate};
 pub use norm::{group_norm, group_norm_silu, silu};
+pub use resample::{avg_pool_2x, upsample_nearest_2x};

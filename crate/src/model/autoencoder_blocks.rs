@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use super::attention::Attention;
 use super::autoencoder_config::AutoencoderConfig;
 use super::layers::Init;
-use super::resnet::{Downsample, ResnetBlock, Upsample};
+use super::resnet::{Downsample, ResnetBlock, ResnetOptions, Upsample};
 
 /// Added to the variance in every group norm.
 pub(super) const NORM_EPS: f64 = 1e-6;
@@ -118,9 +118,10 @@ fn resnets(
     count: usize,
     init: &mut Init,
 ) -> Vec<ResnetBlock> {
+    let options = ResnetOptions::new(config.norm_num_groups, NORM_EPS);
     std::iter::once(input)
         .chain(std::iter::repeat(output))
         .take(count)
-        .map(|input| ResnetBlock::init(input, output, None, config.norm_num_groups, NORM_EPS, init))
+        .map(|input| ResnetBlock::init(input, output, &options, init))
         .collect()
 }

@@ -1,22 +1,9 @@
 //! The layers of a Diffusion Transformer with shapes, parameters and cost, found without allocating the network.
 
-use serde::Serialize;
-
 use super::dit_config::DiTConfig;
 use super::dit_embedding::FREQUENCY_DIM;
+use super::inspect::Row;
 use crate::error::{ConfigError, require};
-
-/// One layer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
-    /// The layer's path, as in the names of its parameters.
-    pub name: String,
-    /// Of its output.
-    pub shape: Vec<usize>,
-    pub parameters: usize,
-    /// Multiplications with an addition that it takes for one image; norms and activations are not counted.
-    pub multiply_adds: u64,
-}
 
 /// Every layer of a network for inputs `[batch, in_channels, input_size, input_size]`, in the order of computation.
 ///

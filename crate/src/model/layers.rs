@@ -100,6 +100,30 @@ impl Linear {
     }
 }
 
+/// `y = x W^T`
+#[derive(Module, Debug)]
+pub struct LinearNoBias {
+    pub weight: Param<Tensor<2>>, // [out, in]
+}
+
+impl LinearNoBias {
+    pub fn init(input: usize, output: usize, init: &mut Init) -> Self {
+        Self {
+            weight: init.uniform([output, input], input),
+        }
+    }
+
+    /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
+    pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, tokens, input] = x.dims();
+        let weight = self.weight.val();
+        let output = weight.dims()[0];
+        let none = Tensor::zeros([output], &x.device());
+        let y = kernels::linear(x.reshape([batch * tokens, input]), weight, none);
+        y.reshape([batch, tokens, output])
+    }
+}
+
 /// A square 2-D convolution.
 #[derive(Module, Debug)]
 pub struct Conv2d {
@@ -173,6 +197,33 @@ impl GroupNorm {
     /// The norm and the SiLU after it.
     pub fn forward_silu(&self, x: Tensor<4>) -> Tensor<4> {
         kernels::group_norm_silu(x, self.weight.val(), self.bias.val(), self.groups, self.eps)
+    }
+}
+
+/// Layer normalisation (Ba et al., 2016) with a scale and a shift an entry.
+#[derive(Module, Debug)]
+pub struct LayerNorm {
+    pub weight: Param<Tensor<1>>, // [dim]
+    pub bias: Param<Tensor<1>>,   // [dim]
+    #[module(skip)]
+    eps: f64,
+}
+
+impl LayerNorm {
+    pub fn init(dim: usize, eps: f64, init: &mut Init) -> Self {
+        Self {
+            weight: init.constant([dim], 1.0),
+            bias: init.constant([dim], 0.0),
+            eps,
+        }
+    }
+
+    /// `[batch, tokens, dim]` -> the same shape
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, tokens, dim] = x.dims();
+        // A token is an image of one pixel, and all its channels are one group.
+        let x = x.reshape([batch * tokens, dim, 1, 1]);
+        kernels::group_norm(x, self.weight.val(), self.bias.val(), 1, self.eps).reshape([batch, tokens, dim])
     }
 }
 

@@ -4,9 +4,13 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::class_context::{ClassContextConfig, ClassContextUNet};
+use super::dit_inspect;
+use super::inspect::Inspection;
 use super::points::COORDINATES;
+use super::probe::Probe;
 use super::trainable::not_a_denoiser;
-use super::unet_config::{DownBlockType, UNetConfig, UpBlockType};
+use super::unet_config::{DownBlockType, MidBlockType, UNetConfig, UpBlockType};
 use super::{AutoencoderConfig, DiT, DiTConfig, PointsConfig, PointsNet, UNet};
 use crate::denoiser::Denoiser;
 use crate::error::ConfigError;
@@ -21,6 +25,8 @@ pub enum Preset {
     /// U-Net, 2.74 M parameters.
     #[default]
     Unet,
+    /// U-Net that sees the class through cross-attention, 3.86 M parameters.
+    UnetCross,
     /// U-Net of some 20 thousand parameters, for tests and slow machines.
     Tiny,
     /// Diffusion Transformer, 1.87 M parameters.
@@ -41,10 +47,13 @@ pub enum Preset {
 
 /// The class that stands for "no class" in classifier-free guidance.
 pub const NULL_CLASS: u8 = 10;
+/// Learned tokens that describe a class to the networks with cross-attention.
+const CLASS_TOKENS: usize = 4;
 
 impl Preset {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unet,
+        Self::UnetCross,
         Self::Tiny,
         Self::Dit,
         Self::DitLatent,
@@ -58,7 +67,12 @@ impl Preset {
     /// `[channels, height, width]` of what it takes: images, latents, or points as images of one pixel.
     pub fn input_shape(self) -> [usize; 3] {
         match self {
-            Self::Unet | Self::Tiny | Self::Dit | Self::Autoencoder | Self::AutoencoderTiny => [1, 28, 28],
+            Self::Unet
+            | Self::UnetCross
+            | Self::Tiny
+            | Self::Dit
+            | Self::Autoencoder
+            | Self::AutoencoderTiny => [1, 28, 28],
             Self::UnetLatent | Self::UnetLatentTiny | Self::DitLatent => [4, 7, 7],
             Self::Points => [COORDINATES, 1, 1],
         }
@@ -95,15 +109,75 @@ impl Preset {
     /// [`Trainable::init`](super::Trainable::init).
     pub fn init(self, seed: u64, device: &Device) -> Result<Network, ConfigError> {
         Ok(match self {
-            Self::Unet => Network::UNet(unet([32, 64, 128], 8, 32).init(seed, device)?),
-            Self::Tiny => Network::UNet(unet([8, 8, 16], 4, 8).init(seed, device)?),
+            Self::Unet | Self::Tiny | Self::UnetLatent | Self::UnetLatentTiny => {
+                Network::UNet(self.unet().init(seed, device)?)
+            }
+            Self::UnetCross => Network::UNetCross(class_context(self.unet()).init(seed, device)?),
             Self::Dit => Network::DiT(DiTConfig::pixels().init(seed, device)?),
             Self::DitLatent => Network::DiT(DiTConfig::latents().init(seed, device)?),
             Self::Points => Network::Points(PointsConfig::default().init(seed, device)?),
-            Self::UnetLatent => Network::UNet(latent_unet(96, 2, 8, 32).init(seed, device)?),
-            Self::UnetLatentTiny => Network::UNet(latent_unet(16, 1, 4, 8).init(seed, device)?),
             Self::Autoencoder | Self::AutoencoderTiny => return Err(not_a_denoiser()),
         })
+    }
+
+    /// The network's layers for `batch` inputs.
+    pub fn inspect(self, batch: usize) -> Result<Inspection, ConfigError> {
+        match self {
+            Self::Unet | Self::Tiny | Self::UnetLatent | Self::UnetLatentTiny => {
+                self.unet().inspect(batch, 0)
+            }
+            Self::UnetCross => class_context(self.unet()).inspect(batch),
+            Self::Dit => inspect_dit(&DiTConfig::pixels(), batch, self.input_shape()),
+            Self::DitLatent => inspect_dit(&DiTConfig::latents(), batch, self.input_shape()),
+            Self::Points | Self::Autoencoder | Self::AutoencoderTiny => Err(ConfigError::new(
+                "preset",
+                format!("{self:?}"),
+                "a U-Net or a Diffusion Transformer: only their layers are listed",
+            )),
+        }
+    }
+
+    /// The U-Net's shape; that of [`Preset::Unet`] for what is none.
+    fn unet(self) -> UNetConfig {
+        match self {
+            Self::Tiny => unet([8, 8, 16], 4, 8),
+            Self::UnetCross => cross_unet([32, 64, 128], 8, 4),
+            Self::UnetLatent => latent_unet(96, 2, 8, 32),
+            Self::UnetLatentTiny => latent_unet(16, 1, 4, 8),
+            _ => unet([32, 64, 128], 8, 32),
+        }
+    }
+}
+
+fn inspect_dit(
+    config: &DiTConfig,
+    batch: usize,
+    [channels, height, width]: [usize; 3],
+) -> Result<Inspection, ConfigError> {
+    let rows = dit_inspect::inspect(config, [batch, channels, height, width])?;
+    Ok(Inspection { rows })
+}
+
+/// The same with cross-attention on the lowest level, to tokens half as wide as its channels.
+fn cross_unet(block_out_channels: [usize; 3], norm_num_groups: usize, heads: usize) -> UNetConfig {
+    use {DownBlockType::*, UpBlockType::*};
+    UNetConfig {
+        down_block_types: vec![DownBlock2D, DownBlock2D, CrossAttnDownBlock2D],
+        mid_block_type: Some(MidBlockType::UNetMidBlock2DCrossAttn),
+        up_block_types: vec![CrossAttnUpBlock2D, UpBlock2D, UpBlock2D],
+        cross_attention_dim: Some(block_out_channels[2] / 2),
+        num_class_embeds: None,
+        // Of cross-attention this is the number of heads.
+        ..unet(block_out_channels, norm_num_groups, heads)
+    }
+}
+
+/// With learned tokens for each class.
+fn class_context(unet: UNetConfig) -> ClassContextConfig {
+    ClassContextConfig {
+        unet,
+        classes: NULL_CLASS as usize + 1,
+        tokens: CLASS_TOKENS,
     }
 }
 
@@ -119,7 +193,7 @@ fn unet(block_out_channels: [usize; 3], norm_num_groups: usize, attention_head_d
         down_block_types: vec![DownBlock2D, DownBlock2D, AttnDownBlock2D],
         up_block_types: vec![AttnUpBlock2D, UpBlock2D, UpBlock2D],
         norm_num_groups,
-        attention_head_dim: Some(attention_head_dim),
+        attention_head_dim: Some(attention_head_dim.into()),
         num_class_embeds: Some(NULL_CLASS as usize + 1),
         ..UNetConfig::default()
     }
@@ -141,7 +215,7 @@ fn latent_unet(
         down_block_types: vec![DownBlockType::AttnDownBlock2D],
         up_block_types: vec![UpBlockType::AttnUpBlock2D],
         norm_num_groups,
-        attention_head_dim: Some(head_dim),
+        attention_head_dim: Some(head_dim.into()),
         num_class_embeds: Some(NULL_CLASS as usize + 1),
         ..UNetConfig::default()
     }
@@ -163,14 +237,34 @@ fn autoencoder(channels: [usize; 3], norm_num_groups: usize) -> AutoencoderConfi
 #[derive(Module, Debug)]
 pub enum Network {
     UNet(UNet),
+    UNetCross(ClassContextUNet),
     DiT(DiT),
     Points(PointsNet),
+}
+
+impl Network {
+    /// The network's output as [`Denoiser::denoise`] gives it, with a look into one block of a U-Net; other networks
+    /// leave the probe empty.
+    pub fn denoise_probed(
+        &self,
+        x_t: Tensor<4>,
+        t: Tensor<1>,
+        labels: Option<Tensor<1, Int>>,
+        probe: &mut Probe,
+    ) -> Tensor<4> {
+        match self {
+            Self::UNet(unet) => unet.forward_with(x_t, t, labels, None, Some(probe)),
+            Self::UNetCross(unet) => unet.forward_probed(x_t, t, labels, Some(probe)),
+            Self::DiT(_) | Self::Points(_) => self.denoise(x_t, t, labels),
+        }
+    }
 }
 
 impl Denoiser for Network {
     fn denoise(&self, x_t: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
         match self {
             Self::UNet(unet) => unet.forward(x_t, t, labels),
+            Self::UNetCross(unet) => unet.forward(x_t, t, labels),
             Self::DiT(dit) => dit.forward(x_t, t, labels),
             Self::Points(points) => points.forward(x_t, t),
         }
@@ -213,6 +307,24 @@ mod tests {
             let output = network.denoise(x_t.clone(), Tensor::ones([2], &device), labels);
             assert_eq!(output.dims(), x_t.dims(), "{preset:?}");
         }
+    }
+
+    #[test]
+    fn a_class_reaches_the_unet_through_its_tokens() {
+        let device = Device::flex();
+        let network = Preset::UnetCross.init(0, &device).unwrap();
+        let mut probe = Probe::new("mid_block");
+        let x = Tensor::ones([2, 1, 28, 28], &device);
+        let t = Tensor::ones([2], &device);
+        let out = network.denoise_probed(x, t, Some(Tensor::from_ints([3, 10], &device)), &mut probe);
+        let [first, second] = [0, 1].map(|i| out.clone().narrow(0, i, 1));
+        assert!((first - second).abs().max().into_scalar::<f32>() > 1e-4);
+        let maps: Vec<_> = probe
+            .attention_maps
+            .iter()
+            .map(|map| map.weights.dims())
+            .collect();
+        assert_eq!(maps, [[2, 4, 49, 49], [2, 4, 49, CLASS_TOKENS]]);
     }
 
     #[test]

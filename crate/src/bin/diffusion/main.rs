@@ -5,6 +5,8 @@ mod config_args;
 #[cfg(not(target_arch = "wasm32"))]
 mod grid;
 #[cfg(not(target_arch = "wasm32"))]
+mod inspect;
+#[cfg(not(target_arch = "wasm32"))]
 mod latents;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;
@@ -29,12 +31,14 @@ fn main() -> std::process::ExitCode {
         .subcommand(train::command())
         .subcommand(sample::command())
         .subcommand(profile::command())
+        .subcommand(inspect::command())
         .get_matches();
     let done = pollster::block_on(async {
         match matches.subcommand() {
             Some(("train", arguments)) => train::run(arguments).await,
             Some(("sample", arguments)) => sample::run(arguments).await,
             Some(("profile", arguments)) => profile::run(arguments).await,
+            Some(("inspect", arguments)) => inspect::run(arguments),
             _ => Ok(()),
         }
     });

@@ -1,4 +1,4 @@
-//! Nearest-neighbour upsampling, where no kernel does it on the way into a convolution.
+//! Half and twice the resolution, where no kernel does it on the way into a convolution.
 
 use burn::tensor::Tensor;
 
@@ -8,6 +8,15 @@ pub fn upsample_nearest_2x(x: Tensor<4>) -> Tensor<4> {
     x.reshape([b, c, h, 1, w, 1])
         .expand([b, c, h, 2, w, 2])
         .reshape([b, c, 2 * h, 2 * w])
+}
+
+/// Every 2x2 pixels become their mean: `[b, c, 2h, 2w]` -> `[b, c, h, w]`.
+pub fn avg_pool_2x(x: Tensor<4>) -> Tensor<4> {
+    let [b, c, h, w] = x.dims();
+    x.reshape([b, c, h / 2, 2, w / 2, 2])
+        .mean_dim(5)
+        .mean_dim(3)
+        .reshape([b, c, h / 2, w / 2])
 }
 
 #[cfg(test)]
