@@ -2,9 +2,9 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample'} section
+ * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective'} section
  * @property {'integer' | 'number' | 'choice'} kind
- * @property {'range' | 'number' | 'select'} control
+ * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
  * @property {string} help one line under the control
  * @property {number | string} default
@@ -12,7 +12,7 @@
  * @property {number} [max]
  * @property {number} [step]
  * @property {boolean} [seed] a seed: the control offers to draw another
- * @property {Record<string, string>} [choices] value and the words shown for it
+ * @property {Record<string, string>} [choices] value and the words shown for it; a checkbox has `no` and `yes`
  */
 
 const SCHEDULES = {
@@ -27,6 +27,8 @@ const CLASSES = {
   ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`])),
   none: 'Any (unconditional)',
 };
+
+const NO_OR_YES = { no: 'no', yes: 'yes' };
 
 const MAX_SEED = 4294967295;
 
@@ -71,6 +73,15 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 1,
     label: 'Noise seed',
     help: 'The same seed always gives the same noise.',
+  },
+  zeroTerminalSnr: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+    label: 'Zero terminal SNR',
+    help: 'Bends the curve so that at the end nothing of the digit is left.',
   },
   preset: {
     section: 'train',

@@ -2,6 +2,7 @@
 
 pub mod constructors;
 mod emitter;
+mod forward;
 mod frames;
 pub mod protocol;
 mod sampling;

@@ -5,6 +5,7 @@ use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
 use crate::model::Preset;
+use crate::process::Histogram;
 use crate::runtime::{Backend, KernelTime};
 use crate::sampler::SampleConfig;
 use crate::schedule::ScheduleConfig;
@@ -93,6 +94,10 @@ pub enum Event {
         betas: Vec<f64>,
         alphas_cumprod: Vec<f64>,
         log_snr: Vec<f64>,
+        /// sqrt(alpha-bar_T).
+        terminal_signal: f64,
+        /// The same where it is so much that samples will lack what it should carry.
+        terminal_signal_warning: Option<f64>,
     },
     /// `signal` = sqrt(alpha-bar_t), `noise` = sqrt(1 - alpha-bar_t); t = 0 is the clean image.
     Forward {
@@ -106,6 +111,8 @@ pub enum Event {
         x_0: Frames,
         eps: Frames,
         x_t: Frames,
+        /// Of the pixels of `x_t`, unclipped.
+        histogram: Histogram,
     },
     /// A run begins: its network's name and number of parameters.
     Run {

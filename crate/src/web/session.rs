@@ -3,9 +3,9 @@
 //! The worker calls one method at a time: [`Session::handle`] for each message, and [`Session::advance`] while
 //! [`Session::busy`], giving the browser its turn in between.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
-use burn::tensor::Device;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use js_sys::Function;
@@ -13,17 +13,15 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::emitter::Emitter;
-use super::protocol::{Command, Event, Frames, Place, Split};
+use super::forward;
+use super::protocol::{Command, Event, Place, Split};
 use super::sampling::Sampling;
 use super::training::Run;
 use crate::data::ImageSet;
 use crate::error::ConfigError;
 use crate::model::parameters;
-use crate::process::q_sample;
-use crate::rng::{Rng, Stream};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
-use crate::schedule::{Schedule, ScheduleConfig};
 use crate::train::{TrainConfig, Trainer};
 
 #[wasm_bindgen]
@@ -114,16 +112,18 @@ impl Session {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Data { split, bytes } => self.data(split, &bytes),
-            Command::Schedule { schedule } => self.schedule(&schedule),
+            Command::Schedule { schedule } => self.answer(Place::Forward, forward::curves(&schedule)),
             Command::Forward {
                 schedule,
                 image,
                 t,
                 noise_seed,
             } => {
-                if let Err(error) = self.forward(&schedule, image, t, noise_seed).await {
-                    self.emitter.error(Place::Forward, error);
-                }
+                let noised = match &self.test {
+                    Some(test) => forward::noised(test, &schedule, image, t, noise_seed).await,
+                    None => Err("the images are not loaded yet".into()),
+                };
+                self.answer(Place::Forward, noised);
             }
             Command::NewRun { config } => self.new_run(config),
             Command::Train => self.set_going(true),
@@ -133,6 +133,13 @@ impl Session {
             Command::Sample { config } => self.sample(&config).await,
             Command::CancelSample => self.cancel_sample().await,
             Command::LoseDevice => self.compute.lose(),
+        }
+    }
+
+    fn answer(&self, place: Place, answer: Result<Event, impl Display>) {
+        match answer {
+            Ok(event) => self.emitter.emit(event),
+            Err(error) => self.emitter.error(place, error),
         }
     }
 
@@ -153,55 +160,6 @@ impl Session {
             }
             Err(error) => self.emitter.error(Place::Data, error),
         }
-    }
-
-    fn schedule(&self, config: &ScheduleConfig) {
-        match Schedule::new(config) {
-            Ok(schedule) => self.emitter.emit(Event::Schedule {
-                log_snr: (0..schedule.len()).map(|t| schedule.log_snr(t)).collect(),
-                betas: schedule.betas,
-                alphas_cumprod: schedule.alphas_cumprod,
-            }),
-            Err(error) => self.emitter.error(Place::Forward, error),
-        }
-    }
-
-    /// The forward process of one image, on the CPU: it answers at once whatever the GPU is doing.
-    async fn forward(&self, config: &ScheduleConfig, image: u32, t: u32, seed: f64) -> Result<(), String> {
-        let test = self.test.as_ref().ok_or("the images are not loaded yet")?;
-        if image as usize >= test.count() {
-            return Err(format!(
-                "image must be from 0 to {}, not {image}",
-                test.count() - 1
-            ));
-        }
-        let schedule = Schedule::new(config).map_err(|error| error.to_string())?;
-        let alpha_bar = match t {
-            0 => 1.0,
-            t if t as usize <= schedule.len() => schedule.alpha_bar(t as usize - 1),
-            t => return Err(format!("t must be from 0 to {}, not {t}", schedule.len())),
-        };
-        let device = Device::flex();
-        let x_0 = test.images(&[image as usize], &device);
-        let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), &device);
-        let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
-        let frames = Frames::read([x_0, eps, x_t])
-            .await
-            .map_err(|error| error.to_string())?;
-        let [x_0, eps, x_t] = frames;
-        self.emitter.emit(Event::Forward {
-            image,
-            label: test.labels[image as usize],
-            t,
-            alpha_bar,
-            signal: alpha_bar.sqrt(),
-            noise: (1.0 - alpha_bar).sqrt(),
-            snr: alpha_bar / (1.0 - alpha_bar),
-            x_0,
-            eps,
-            x_t,
-        });
-        Ok(())
     }
 
     fn new_run(&mut self, config: TrainConfig) {
