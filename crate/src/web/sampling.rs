@@ -13,7 +13,7 @@ use crate::train::Trainer;
 /// A trajectory of more steps than this shows every second, third, ... of them.
 const MAX_FRAMES: usize = 50;
 /// A slice on the CPU ends after this many seconds.
-const SLICE: f64 = 0.1;
+pub const SLICE: f64 = 0.1;
 
 pub struct Sampling {
     network: Network,
@@ -24,21 +24,25 @@ pub struct Sampling {
 
 /// The start of a trajectory for the network of `trainer`.
 pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
-    let shape = trainer.config().preset.config();
-    let shape = [
-        config.count,
-        shape.in_channels,
-        shape.sample_size,
-        shape.sample_size,
-    ];
     Trajectory::new(
         config,
         trainer.schedule(),
         Prediction::Epsilon,
-        shape,
+        shape(config.count, trainer),
         Some(NULL_CLASS),
         &compute.device,
     )
+}
+
+/// The shape of `count` images of a network.
+pub fn shape(count: usize, trainer: &Trainer) -> [usize; 4] {
+    let network = trainer.config().preset.config();
+    [
+        count,
+        network.in_channels,
+        network.sample_size,
+        network.sample_size,
+    ]
 }
 
 impl Sampling {

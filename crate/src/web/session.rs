@@ -3,6 +3,7 @@
 //! The worker calls one method at a time: [`Session::handle`] for each message, and [`Session::advance`] while
 //! [`Session::busy`], giving the browser its turn in between.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -14,15 +15,19 @@ use wasm_bindgen::prelude::*;
 
 use super::emitter::Emitter;
 use super::forward;
+use super::jobs::{Job, Jobs};
+use super::objective::Objective;
 use super::protocol::{Command, Event, Place, Split};
+use super::rows::Rows;
 use super::sampling::Sampling;
 use super::training::Run;
 use crate::data::ImageSet;
-use crate::error::ConfigError;
 use crate::model::parameters;
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
 use crate::train::{TrainConfig, Trainer};
+
+const TEST_MISSING: &str = "the test images are not loaded yet";
 
 #[wasm_bindgen]
 pub struct Session {
@@ -31,8 +36,8 @@ pub struct Session {
     train: Option<Arc<ImageSet>>,
     test: Option<Arc<ImageSet>>,
     run: Option<Run>,
-    sampling: Option<Sampling>,
-    /// Whose turn it is when training and sampling go on together.
+    jobs: Jobs,
+    /// Whose turn it is when training and other work go on together.
     training_next: bool,
 }
 
@@ -73,7 +78,7 @@ impl Session {
             train: None,
             test: None,
             run: None,
-            sampling: None,
+            jobs: Jobs::default(),
             training_next: true,
         })
     }
@@ -88,22 +93,19 @@ impl Session {
 
     /// Whether there is work for [`Session::advance`].
     pub fn busy(&self) -> bool {
-        self.sampling.is_some() || self.run.as_ref().is_some_and(Run::busy)
+        self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy)
     }
 
-    /// One slice of work: some training steps, or some steps of a trajectory.
+    /// One slice of work: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
-        let training =
-            self.run.as_ref().is_some_and(Run::busy) && (self.training_next || self.sampling.is_none());
+        let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || !self.jobs.busy());
         self.training_next = !training;
         if training {
             if let Some(run) = &mut self.run {
                 run.advance(&self.compute, &self.emitter).await;
             }
-        } else if let Some(mut sampling) = self.sampling.take()
-            && sampling.advance(&self.emitter).await
-        {
-            self.sampling = Some(sampling);
+        } else {
+            self.jobs.advance(&self.emitter).await;
         }
     }
 }
@@ -121,7 +123,7 @@ impl Session {
             } => {
                 let noised = match &self.test {
                     Some(test) => forward::noised(test, &schedule, image, t, noise_seed).await,
-                    None => Err("the images are not loaded yet".into()),
+                    None => Err(TEST_MISSING.into()),
                 };
                 self.answer(Place::Forward, noised);
             }
@@ -130,8 +132,34 @@ impl Session {
             Command::Pause => self.set_going(false),
             Command::TrainStep => self.train_step().await,
             Command::Profile => self.profile().await,
-            Command::Sample { config } => self.sample(&config).await,
-            Command::CancelSample => self.cancel_sample().await,
+            Command::Sample { config } => {
+                let begin = |run: &Run, this: &Self| {
+                    Ok(Job::Sampling(Sampling::new(
+                        &config,
+                        &run.trainer,
+                        &this.compute,
+                    )?))
+                };
+                self.begin(Place::Sample, begin).await;
+            }
+            Command::CancelSample => self.jobs.cancel(Place::Sample, &self.emitter).await,
+            Command::Compare { configs } => self.rows(Place::Compare, &configs, None).await,
+            Command::Guidance { configs, labels } => {
+                self.rows(Place::Guidance, &configs, Some(&labels)).await
+            }
+            Command::Objective { config } => {
+                let begin = |run: &Run, this: &Self| {
+                    let test = this.test.as_ref().ok_or(TEST_MISSING)?;
+                    Ok(Job::Objective(Objective::new(
+                        &config,
+                        &run.trainer,
+                        test,
+                        &this.compute,
+                    )?))
+                };
+                self.begin(Place::Objective, begin).await;
+            }
+            Command::Cancel { at } => self.jobs.cancel(at, &self.emitter).await,
             Command::LoseDevice => self.compute.lose(),
         }
     }
@@ -211,22 +239,29 @@ impl Session {
         self.emitter.emit(Event::Profile { kernels });
     }
 
-    async fn sample(&mut self, config: &SampleConfig) {
-        self.cancel_sample().await;
-        let Some(run) = &self.run else {
-            let message = "there is no network yet: train one first, a few hundred steps will do";
-            return self.emitter.error(Place::Sample, message);
+    async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
+        let begin = |run: &Run, this: &Self| {
+            Ok(Job::Rows(Rows::new(
+                place,
+                configs,
+                labels,
+                &run.trainer,
+                &this.compute,
+            )?))
         };
-        let begun: Result<_, ConfigError> = Sampling::new(config, &run.trainer, &self.compute);
-        match begun {
-            Ok(sampling) => self.sampling = Some(sampling),
-            Err(error) => self.emitter.error(Place::Sample, error),
-        }
+        self.begin(place, begin).await;
     }
 
-    async fn cancel_sample(&mut self) {
-        if let Some(sampling) = self.sampling.take() {
-            sampling.finish(true, &self.emitter).await;
+    /// Begins a job with the network of the run, in place of the one that goes on there.
+    async fn begin(&mut self, place: Place, job: impl FnOnce(&Run, &Self) -> Result<Job, Box<dyn Error>>) {
+        self.jobs.cancel(place, &self.emitter).await;
+        let Some(run) = &self.run else {
+            let message = "there is no network yet: train one first, a few hundred steps will do";
+            return self.emitter.error(place, message);
+        };
+        match job(run, self) {
+            Ok(job) => self.jobs.begin(place, job),
+            Err(error) => self.emitter.error(place, error),
         }
     }
 }
