@@ -1,5 +1,6 @@
 // The article's elements. Each brings what it needs, and the first of them starts the module.
 
+import './elements/compare.js';
 import './elements/device.js';
 import './elements/forward.js';
 import './elements/journey.js';

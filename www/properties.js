@@ -213,6 +213,36 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     label: 'Pictures',
     help: 'Drawn side by side, each from its own noise.',
   },
+  compareClass: {
+    section: 'compare',
+    kind: 'choice',
+    control: 'select',
+    choices: CLASSES,
+    default: '3',
+    label: 'Digit to draw',
+    help: 'The same for all of them.',
+  },
+  compareSteps: {
+    section: 'compare',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 1000,
+    default: 10,
+    label: 'Steps each',
+    help: 'Few, and the methods part; many, and they meet.',
+  },
+  compareSeed: {
+    section: 'compare',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'The noise that all of them start from.',
+  },
 });
 
 /** @typedef {keyof typeof properties} Name */
