@@ -32,5 +32,5 @@ export const shortDuration = (seconds) =>
   seconds < 1 ? `${Math.round(seconds * 1000)} ms` : duration(seconds);
 
 /** @param {number} exponent */
-const superscript = (exponent) =>
+export const superscript = (exponent) =>
   `${exponent}`.replace(/./g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'['0123456789'.indexOf(digit)] ?? '⁻');

@@ -5,5 +5,6 @@ import './elements/device.js';
 import './elements/forward.js';
 import './elements/journey.js';
 import './elements/notice.js';
+import './elements/objective.js';
 import './elements/sample.js';
 import './elements/train.js';

@@ -1,6 +1,6 @@
 // The straight step that the deterministic samplers have in common, with the numbers of Euler's last one.
 
-import { html, mathml, nothing } from 'lit';
+import { html, mathml } from 'lit';
 import { SAMPLERS } from '../comparison.js';
 import { three } from '../format.js';
 import { alphaBar, estimate, fraction, indexed, number, root, sign, symbol } from '../math.js';
@@ -21,30 +21,28 @@ export function compareFormula(rows) {
           <mtd><mtext>with</mtext></mtd>
           <mtd>${scaled('t')} ${sign('=')} ${fraction(indexed('x', 't', 'mix'), root(alphaBar()))}</mtd>
         </mtr>
-        ${
-          step
-            ? mathml`<mtr>
-                <mtd>${scaled('s')}</mtd>
-                <mtd>${sign('=')}</mtd>
-                <mtd>
-                  ${scaled('t')} ${sign('+')}
-                  ${[sign('('), number(three(step.sigmaNext), 'noise'), sign('−'), number(three(step.sigma), 'noise'), sign(')')]}
-                  ${estimate('ε')}
-                </mtd>
-              </mtr>`
-            : nothing
-        }
+        <mtr>
+          <mtd>${scaled('s')}</mtd>
+          <mtd>${sign('=')}</mtd>
+          <mtd>
+            ${scaled('t')} ${sign('+')} ${sign('(')} ${live(step?.sigmaNext)} ${sign('−')} ${live(step?.sigma)}
+            ${sign(')')} ${estimate('ε')}
+          </mtd>
+        </mtr>
       </mtable>
     </math>
     <p class="reading">
       ${
         step
           ? `Euler’s step ${step.step} of ${step.steps}. σ is the noise in units of the digit, √(1−ᾱ)/√ᾱ.`
-          : 'σ is the noise in units of the digit, √(1−ᾱ)/√ᾱ. Euler takes this step as it stands; the others improve on it.'
+          : 'Euler’s step as it stands. σ is the noise in units of the digit, √(1−ᾱ)/√ᾱ.'
       }
     </p>
   </div>`;
 }
+
+/** @param {number | undefined} sigma */
+const live = (sigma) => number(sigma === undefined ? '…' : three(sigma), 'noise');
 
 /** x in units of the digit. @param {string} index */
 const scaled = (index) =>
