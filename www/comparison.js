@@ -13,7 +13,7 @@ export const SAMPLERS = [
   {
     sampler: 'euler',
     name: 'Euler',
-    words: 'The same straight step, from the guess kept to black and white.',
+    words: 'The same step again, as differential equations put it.',
   },
   {
     sampler: 'heun',
@@ -36,5 +36,8 @@ export const comparison = new Rows('compare', () => ({
     class: classOf(settings.get('compareClass')),
     seed: settings.get('compareSeed'),
     count: 1,
+    // The noise that goes with the guess as it is after clipping: without, DDIM alone would mix two that do not belong
+    // together, and a network that has learned little would seem DDIM's fault.
+    useClippedModelOutput: true,
   })),
 }));

@@ -3,6 +3,7 @@
 import './elements/compare.js';
 import './elements/device.js';
 import './elements/forward.js';
+import './elements/guidance.js';
 import './elements/journey.js';
 import './elements/notice.js';
 import './elements/objective.js';
