@@ -20,6 +20,8 @@ class Objective extends Store {
   prior;
   /** The whole bound, as far as the terms so far tell. @type {number | undefined} */
   sum;
+  /** L_simple over all timesteps, likewise. @type {number | undefined} */
+  simpleMean;
   /** @type {ObjectiveDone | undefined} */
   done;
   /** Training steps that the network had seen. */
@@ -36,6 +38,7 @@ class Objective extends Store {
       const next = this.terms.findIndex(({ t }) => t > term.t);
       this.terms.splice(next < 0 ? this.terms.length : next, 0, term);
       this.sum = term.sum ?? undefined;
+      this.simpleMean = term.lSimpleMean ?? undefined;
       this.changed();
     });
     client.on('objectiveDone', (done) => {
@@ -55,6 +58,7 @@ class Objective extends Store {
     this.terms = [];
     this.prior = undefined;
     this.sum = undefined;
+    this.simpleMean = undefined;
     this.done = undefined;
     this.trainedSteps = run.step;
     this.#enter('running');

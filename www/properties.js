@@ -292,7 +292,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 256,
     default: 16,
     label: 'Test images',
-    help: 'The first so many, none of which the network has seen.',
+    help: 'The first so many, none of which it was trained on.',
   },
   boundTimesteps: {
     section: 'objective',

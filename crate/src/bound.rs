@@ -9,7 +9,7 @@ use std::f64::consts::{LN_2, SQRT_2};
 
 use burn::tensor::{Int, Tensor};
 
-pub use estimate::{BoundEstimate, spread_timesteps};
+pub use estimate::{SumEstimate, spread_timesteps};
 
 use crate::denoiser::{Denoiser, split_variance};
 use crate::prediction::Prediction;

@@ -84,7 +84,8 @@ test('a comparison is begun and stopped from the keyboard, and the page goes on'
   await expect.poll(() => pixels(noisy)).not.toBe(before);
 });
 
-test('what goes wrong is said in the section, and it can be tried again', async ({ page }) => {
+test('what goes wrong is said in the section, and it can be tried again', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', ON_THE_CPU);
   await open(page, `#${TINY}&compareSteps=1`);
   await page.getByRole('button', { name: 'One step' }).click();
   await trained(page, 1);

@@ -71,7 +71,8 @@ test('the grid is stopped from the keyboard, and the page goes on', async ({ pag
   await expect.poll(() => pixels(noisy)).not.toBe(before);
 });
 
-test('what goes wrong is said in the section', async ({ page }) => {
+test('what goes wrong is said in the section', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', ON_THE_CPU);
   await open(page, `#${TINY}`);
   await page.getByRole('button', { name: 'One step' }).click();
   await trained(page, 1);

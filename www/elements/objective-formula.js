@@ -34,7 +34,7 @@ export function objectiveFormula({ sum, prior, reconstruction, terms, done }) {
     <p class="reading">
       ${
         known
-          ? `Bits per dimension, from ${whole(terms.length)} terms${done ? '' : ' so far'}; those between lie on straight lines.`
+          ? `Bits per dimension, from ${whole(terms.length)} terms${done ? '' : ' so far'}; those between lie on the chart’s lines.`
           : 'In bits per dimension: how many bits a pixel would take if the network packed the picture.'
       }
     </p>

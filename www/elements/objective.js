@@ -71,38 +71,26 @@ export class DiffusionObjective extends Section {
   }
 
   #numbers() {
-    const { sum, prior, reconstruction, terms, total } = objective;
-    const simple = terms.length ? mean(terms) : undefined;
+    const { sum, prior, reconstruction, simpleMean, terms, total } = objective;
     /** @param {unknown} name @param {string | undefined} value */
     const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
     return html`<dl class="numbers">
       ${entry('Whole bound, estimated', sum === undefined ? undefined : fixed(sum, 3))}
       ${entry(html`L<sub>0</sub>`, reconstruction === undefined ? undefined : fixed(reconstruction, 3))}
       ${entry(html`L<sub>T</sub>`, prior === undefined ? undefined : three(Math.max(0, prior)))}
-      ${entry(html`L<sub>simple</sub>, estimated`, simple === undefined ? undefined : fixed(simple, 4))}
+      ${entry(html`L<sub>simple</sub>, estimated`, simpleMean === undefined ? undefined : fixed(simpleMean, 4))}
       ${entry('Terms', total ? `${whole(terms.length)} of ${whole(total)}` : undefined)}
     </dl>`;
   }
 }
 
-/** L_simple over all timesteps: straight lines between the known ones. @param {typeof objective.terms} terms */
-function mean(terms) {
-  let [area, width] = [0, 0];
-  terms.slice(1).forEach((right, index) => {
-    const left = terms[index];
-    area += ((right.t - left.t) * (left.lSimple + right.lSimple)) / 2;
-    width += right.t - left.t;
-  });
-  return width ? area / width : terms[0].lSimple;
-}
-
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
-  const { phase, done, trainedSteps } = objective;
+  const { phase, done, terms, trainedSteps } = objective;
   if (phase === 'running') return `Measuring on ${whole(settings.get('boundImages'))} test images.`;
   if (phase === 'done' && done) {
-    return `${done.cancelled ? 'Stopped' : 'Done'}: ${whole(done.modelCalls)} terms in ${duration(done.seconds)}, of a
-      network after ${whole(trainedSteps)} training steps.`;
+    const calls = `${whole(terms.length)} terms by ${whole(done.modelCalls)} model calls in ${duration(done.seconds)}`;
+    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, of a network after ${whole(trainedSteps)} training steps.`;
   }
   if (!hasModel) return 'There is nothing to measure without a network. Train one in section two first.';
   return run.step

@@ -10,9 +10,9 @@ use super::sampling::Sampling;
 
 /// Work that was begun and can be stopped.
 pub enum Job {
-    Sampling(Sampling),
-    Rows(Rows),
-    Objective(Objective),
+    Sampling(Box<Sampling>),
+    Rows(Box<Rows>),
+    Objective(Box<Objective>),
 }
 
 /// The jobs under way, the next one's turn first.

@@ -6,21 +6,23 @@ use burn::tensor::{Device, Int, Tensor};
 
 use super::emitter::Emitter;
 use super::protocol::{Event, ObjectiveConfig, Place};
-use crate::bound::{Bound, BoundEstimate, spread_timesteps};
+use crate::bound::{Bound, SumEstimate, spread_timesteps};
 use crate::data::ImageSet;
 use crate::data::batches::label_tensor;
 use crate::error::{ConfigError, require};
 use crate::model::Network;
 use crate::prediction::Prediction;
 use crate::rng::{Rng, Stream};
-use crate::runtime::{Compute, ReadError, clock, read};
+use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::Clipping;
 use crate::sampler::ddpm::Variance;
 use crate::schedule::Schedule;
 use crate::train::Trainer;
 
-/// Most images that are looked at together.
+/// Most images that a term is the mean of.
 const MAX_IMAGES: u32 = 256;
+/// So many of them a slice, where the arithmetic is slow.
+const IMAGES_AT_ONCE: usize = 16;
 
 pub struct Objective {
     network: Network,
@@ -30,11 +32,25 @@ pub struct Objective {
     x_0: Tensor<4>,         // [batch, channels, height, width]
     labels: Tensor<1, Int>, // [batch]
     device: Device,
+    images_at_once: usize,
+    /// The timesteps to come, the present one first.
     ahead: VecDeque<usize>,
-    /// None before L_T is known.
-    estimate: Option<BoundEstimate>,
-    taken: u32,
+    /// The present term as far as it is known.
+    part: Part,
+    /// The bound; none before L_T is known.
+    estimate: Option<SumEstimate>,
+    /// L_simple, summed up.
+    simple: SumEstimate,
+    model_calls: u32,
     start: f64,
+}
+
+/// Sums over the images that have been looked at.
+#[derive(Default)]
+struct Part {
+    images: usize,
+    bits: f64,
+    l_simple: f64,
 }
 
 impl Objective {
@@ -67,19 +83,25 @@ impl Objective {
             x_0: test.images(&images, &compute.device),
             labels: label_tensor(&test.labels[..images.len()], &compute.device),
             device: compute.device.clone(),
+            images_at_once: match (compute.backend, compute.software) {
+                (Backend::Gpu, false) => MAX_IMAGES as usize,
+                _ => IMAGES_AT_ONCE,
+            },
+            part: Part::default(),
             ahead: spread_timesteps(schedule.len(), config.timesteps as usize).into(),
+            simple: SumEstimate::new(schedule.len(), 0.0),
             schedule,
             estimate: None,
-            taken: 0,
+            model_calls: 0,
             start: clock::now(),
         })
     }
 
-    /// One term. `false` after the last.
+    /// One term, or some images' part in it. `false` after the last.
     pub async fn advance(&mut self, emitter: &Emitter) -> bool {
         let outcome = if self.estimate.is_none() {
             self.prior(emitter).await
-        } else if let Some(t) = self.ahead.pop_front() {
+        } else if let Some(&t) = self.ahead.front() {
             self.term(t, emitter).await
         } else {
             self.finish(false, emitter);
@@ -94,7 +116,7 @@ impl Objective {
     /// Reports the end.
     pub fn finish(&self, cancelled: bool, emitter: &Emitter) {
         emitter.emit(Event::ObjectiveDone {
-            model_calls: self.taken,
+            model_calls: self.model_calls,
             seconds: clock::now() - self.start,
             cancelled,
         });
@@ -102,7 +124,7 @@ impl Objective {
 
     async fn prior(&mut self, emitter: &Emitter) -> Result<(), ReadError> {
         let prior = f64::from(read(self.bound().prior_term(self.x_0.clone()).mean()).await?[0]);
-        self.estimate = Some(BoundEstimate::new(self.schedule.len(), prior));
+        self.estimate = Some(SumEstimate::new(self.schedule.len(), prior));
         emitter.emit(Event::ObjectiveStart {
             prior,
             timesteps: self.ahead.len() as u32,
@@ -111,29 +133,47 @@ impl Objective {
     }
 
     async fn term(&mut self, t: usize, emitter: &Emitter) -> Result<(), ReadError> {
+        let all = self.x_0.dims()[0];
+        let from = self.part.images;
+        let count = self.images_at_once.min(all - from);
         let eps = Rng::new(self.seed, Stream::Data, t as u32).normal_tensor(self.x_0.dims(), &self.device);
         let (bits, simple) = self.bound().evaluate_with_simple(
             &self.network,
             Prediction::Epsilon,
             Clipping::Range,
-            (self.x_0.clone(), eps),
-            Some(self.labels.clone()),
+            (
+                self.x_0.clone().narrow(0, from, count),
+                eps.narrow(0, from, count),
+            ),
+            Some(self.labels.clone().narrow(0, from, count)),
             t,
         );
-        let means = read(Tensor::cat(vec![bits.mean(), simple.mean()], 0)).await?;
-        let (bits, l_simple) = (f64::from(means[0]), f64::from(means[1]));
-        self.taken += 1;
+        let sums = read(Tensor::cat(vec![bits.sum(), simple.sum()], 0)).await?;
+        self.model_calls += 1;
+        self.part.images += count;
+        self.part.bits += f64::from(sums[0]);
+        self.part.l_simple += f64::from(sums[1]);
+        if self.part.images == all {
+            self.ahead.pop_front();
+            let Part { bits, l_simple, .. } = std::mem::take(&mut self.part);
+            self.report(t, bits / all as f64, l_simple / all as f64, emitter);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, t: usize, bits: f64, l_simple: f64, emitter: &Emitter) {
         let sum = self.estimate.as_mut().and_then(|estimate| {
             estimate.insert(t, bits);
             estimate.sum()
         });
+        self.simple.insert(t, l_simple);
         emitter.emit(Event::ObjectiveTerm {
             t: t as u32,
             bits,
             l_simple,
             sum,
+            l_simple_mean: self.simple.sum().map(|sum| sum / self.schedule.len() as f64),
         });
-        Ok(())
     }
 
     fn bound(&self) -> Bound<'_> {

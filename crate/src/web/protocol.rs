@@ -211,12 +211,13 @@ pub enum Event {
         timesteps: u32,
     },
     /// The term of timestep `t`, counted from 0, in bits per dimension: L_0 for t = 0. `sum` estimates the whole bound
-    /// from the terms so far.
+    /// from the terms so far, `lSimpleMean` the mean of L_simple over all timesteps.
     ObjectiveTerm {
         t: u32,
         bits: f64,
         l_simple: f64,
         sum: Option<f64>,
+        l_simple_mean: Option<f64>,
     },
     ObjectiveDone {
         model_calls: u32,

@@ -134,11 +134,8 @@ impl Session {
             Command::Profile => self.profile().await,
             Command::Sample { config } => {
                 let begin = |run: &Run, this: &Self| {
-                    Ok(Job::Sampling(Sampling::new(
-                        &config,
-                        &run.trainer,
-                        &this.compute,
-                    )?))
+                    let sampling = Sampling::new(&config, &run.trainer, &this.compute)?;
+                    Ok(Job::Sampling(Box::new(sampling)))
                 };
                 self.begin(Place::Sample, begin).await;
             }
@@ -150,12 +147,8 @@ impl Session {
             Command::Objective { config } => {
                 let begin = |run: &Run, this: &Self| {
                     let test = this.test.as_ref().ok_or(TEST_MISSING)?;
-                    Ok(Job::Objective(Objective::new(
-                        &config,
-                        &run.trainer,
-                        test,
-                        &this.compute,
-                    )?))
+                    let objective = Objective::new(&config, &run.trainer, test, &this.compute)?;
+                    Ok(Job::Objective(Box::new(objective)))
                 };
                 self.begin(Place::Objective, begin).await;
             }
@@ -241,13 +234,8 @@ impl Session {
 
     async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
         let begin = |run: &Run, this: &Self| {
-            Ok(Job::Rows(Rows::new(
-                place,
-                configs,
-                labels,
-                &run.trainer,
-                &this.compute,
-            )?))
+            let rows = Rows::new(place, configs, labels, &run.trainer, &this.compute)?;
+            Ok(Job::Rows(Box::new(rows)))
         };
         self.begin(place, begin).await;
     }
