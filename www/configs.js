@@ -12,12 +12,21 @@ export const TIMESTEPS = 1000;
 /** Stable Diffusion's first and last beta; the other schedules keep DDPM's. */
 const SCALED_LINEAR_BETAS = { betaStart: 0.00085, betaEnd: 0.012 };
 
-/** @param {ScheduleKind} kind @returns {ScheduleConfig} */
-export const scheduleConfig = (kind) => ({
+/**
+ * @param {ScheduleKind} kind
+ * @param {boolean} [rescaleZeroTerminalSnr]
+ * @returns {ScheduleConfig}
+ */
+export const scheduleConfig = (kind, rescaleZeroTerminalSnr = false) => ({
   kind,
   numTrainTimesteps: TIMESTEPS,
+  rescaleZeroTerminalSnr,
   ...(kind === 'scaledLinear' ? SCALED_LINEAR_BETAS : {}),
 });
+
+/** The schedule of the forward section. */
+export const forwardSchedule = () =>
+  scheduleConfig(settings.get('schedule'), settings.get('zeroTerminalSnr') === 'yes');
 
 /** @returns {TrainConfig} */
 export const trainConfig = () => ({
@@ -29,16 +38,18 @@ export const trainConfig = () => ({
   gridEvery: settings.get('gridEvery'),
 });
 
+/** @param {string} choice a digit, or `none` */
+export const classOf = (choice) => (choice === 'none' ? undefined : Number(choice));
+
 /** @returns {SampleConfig} */
-export const sampleConfig = () => {
-  const digit = settings.get('class');
-  return {
-    sampler: settings.get('sampler'),
-    steps: settings.get('steps'),
-    eta: settings.get('eta'),
-    class: digit === 'none' ? undefined : Number(digit),
-    guidanceScale: settings.get('guidanceScale'),
-    seed: settings.get('sampleSeed'),
-    count: settings.get('count'),
-  };
-};
+export const sampleConfig = () => ({
+  sampler: settings.get('sampler'),
+  steps: settings.get('steps'),
+  eta: settings.get('eta'),
+  class: classOf(settings.get('class')),
+  guidanceScale: settings.get('guidanceScale'),
+  seed: settings.get('sampleSeed'),
+  count: settings.get('count'),
+  // Else a network that has learnt little leaves DDIM in grey: its image is clipped, and its noise is not.
+  useClippedModelOutput: true,
+});

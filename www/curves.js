@@ -1,40 +1,40 @@
 // The curves of noise schedules, asked for once each. They are answered in the order in which they were asked for.
 
 import { client } from './client.js';
-import { scheduleConfig } from './configs.js';
 import { Store } from './store.js';
 
-/** @typedef {import('./properties.js').Values['schedule']} ScheduleKind */
+/** @typedef {import('../pkg/diffusion_playground.js').ScheduleConfig} ScheduleConfig */
 /** @typedef {import('./messages.js').MessageOf<'schedule'>} Curves */
 
 class ScheduleCurves extends Store {
-  /** @type {Map<ScheduleKind, Curves>} */
+  /** By configuration. @type {Map<string, Curves>} */
   #known = new Map();
-  /** @type {ScheduleKind[]} */
+  /** @type {string[]} */
   #asked = [];
 
   constructor() {
     super();
     client.on('schedule', (curves) => {
-      const kind = this.#asked.shift();
-      if (kind) this.#known.set(kind, curves);
+      const asked = this.#asked.shift();
+      if (asked) this.#known.set(asked, curves);
       this.changed();
     });
     client.on('restarting', () => {
-      for (const kind of this.#asked.splice(0)) this.of(kind);
+      for (const asked of this.#asked.splice(0)) this.of(JSON.parse(asked));
     });
   }
 
   /**
-   * @param {ScheduleKind} kind
+   * @param {ScheduleConfig} schedule
    * @returns {Curves | undefined} nothing yet the first time: subscribe to learn when it's there
    */
-  of(kind) {
-    if (!this.#known.has(kind) && !this.#asked.includes(kind)) {
-      this.#asked.push(kind);
-      client.send({ type: 'schedule', schedule: scheduleConfig(kind) });
+  of(schedule) {
+    const key = JSON.stringify(schedule);
+    if (!this.#known.has(key) && !this.#asked.includes(key)) {
+      this.#asked.push(key);
+      client.send({ type: 'schedule', schedule });
     }
-    return this.#known.get(kind);
+    return this.#known.get(key);
   }
 }
 

@@ -27,6 +27,10 @@ export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 /** @param {number} seconds */
 export const duration = (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`);
 
+/** Times to compare with each other. @param {number} seconds */
+export const shortDuration = (seconds) =>
+  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : duration(seconds);
+
 /** @param {number} exponent */
-const superscript = (exponent) =>
+export const superscript = (exponent) =>
   `${exponent}`.replace(/./g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'['0123456789'.indexOf(digit)] ?? '⁻');

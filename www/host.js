@@ -10,7 +10,10 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 /** @typedef {import('./messages.js').Message} Message */
 
 /** What works on a run, and so has to wait for the training images. */
-const NEEDS_RUN = new Set(['newRun', 'train', 'pause', 'trainStep', 'profile', 'sample', 'cancelSample']);
+const NEEDS_RUN = new Set([
+  ...['newRun', 'train', 'pause', 'trainStep', 'profile'],
+  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel'],
+]);
 
 /** How long the page may settle before the training images are fetched in advance. */
 const IDLE_MS = 2500;

@@ -1,8 +1,11 @@
 // The article's elements. Each brings what it needs, and the first of them starts the module.
 
+import './elements/compare.js';
 import './elements/device.js';
 import './elements/forward.js';
+import './elements/guidance.js';
 import './elements/journey.js';
 import './elements/notice.js';
+import './elements/objective.js';
 import './elements/sample.js';
 import './elements/train.js';

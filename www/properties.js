@@ -2,9 +2,9 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample'} section
+ * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective'} section
  * @property {'integer' | 'number' | 'choice'} kind
- * @property {'range' | 'number' | 'select'} control
+ * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
  * @property {string} help one line under the control
  * @property {number | string} default
@@ -12,7 +12,7 @@
  * @property {number} [max]
  * @property {number} [step]
  * @property {boolean} [seed] a seed: the control offers to draw another
- * @property {Record<string, string>} [choices] value and the words shown for it
+ * @property {Record<string, string>} [choices] value and the words shown for it; a checkbox has `no` and `yes`
  */
 
 const SCHEDULES = {
@@ -27,6 +27,8 @@ const CLASSES = {
   ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`])),
   none: 'Any (unconditional)',
 };
+
+const NO_OR_YES = { no: 'no', yes: 'yes' };
 
 const MAX_SEED = 4294967295;
 
@@ -71,6 +73,15 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 1,
     label: 'Noise seed',
     help: 'The same seed always gives the same noise.',
+  },
+  zeroTerminalSnr: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+    label: 'Zero terminal SNR',
+    help: 'Bends the curve so that at the end nothing of the digit is left.',
   },
   preset: {
     section: 'train',
@@ -201,6 +212,108 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 10,
     label: 'Pictures',
     help: 'Drawn side by side, each from its own noise.',
+  },
+  compareClass: {
+    section: 'compare',
+    kind: 'choice',
+    control: 'select',
+    choices: CLASSES,
+    default: '3',
+    label: 'Digit to draw',
+    help: 'The same for all of them.',
+  },
+  compareSteps: {
+    section: 'compare',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 1000,
+    default: 10,
+    label: 'Steps each',
+    help: 'Few, and the methods part; many, and they meet.',
+  },
+  compareSeed: {
+    section: 'compare',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'The noise that all of them start from.',
+  },
+  guidanceRescale: {
+    section: 'guidance',
+    kind: 'number',
+    control: 'range',
+    min: 0,
+    max: 1,
+    step: 0.05,
+    default: 0,
+    label: 'Rescale φ',
+    help: 'Takes back the contrast that guidance adds. 1: all of it.',
+  },
+  guidanceSteps: {
+    section: 'guidance',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 1000,
+    default: 20,
+    label: 'Steps each',
+    help: 'DDIM in every row. Guided steps look at twice as many pictures.',
+  },
+  guidanceSeed: {
+    section: 'guidance',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'The noise that each column starts from.',
+  },
+  boundVariance: {
+    section: 'objective',
+    kind: 'choice',
+    control: 'select',
+    choices: { fixedSmall: 'β̃, the posterior’s', fixedLarge: 'β, the forward step’s' },
+    default: 'fixedSmall',
+    label: 'Variance of the steps back',
+    help: 'The network does not learn it: it is one of two extremes.',
+  },
+  boundImages: {
+    section: 'objective',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 256,
+    default: 16,
+    label: 'Test images',
+    help: 'The first so many, none of which it was trained on.',
+  },
+  boundTimesteps: {
+    section: 'objective',
+    kind: 'integer',
+    control: 'number',
+    min: 3,
+    max: 1000,
+    default: 40,
+    label: 'Terms to measure',
+    help: 'Of all 1,000, denser where t is small. One model call each.',
+  },
+  boundSeed: {
+    section: 'objective',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'The noise that the images are given.',
   },
 });
 

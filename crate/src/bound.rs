@@ -3,9 +3,13 @@
 //! Ho et al. 2020, "Denoising Diffusion Probabilistic Models", equation 5: L_T + sum of L_{t-1} + L_0. The losses that
 //! learn the variance are those of Nichol and Dhariwal 2021, "Improved Denoising Diffusion Probabilistic Models".
 
+mod estimate;
+
 use std::f64::consts::{LN_2, SQRT_2};
 
 use burn::tensor::{Int, Tensor};
+
+pub use estimate::{SumEstimate, spread_timesteps};
 
 use crate::denoiser::{Denoiser, split_variance};
 use crate::prediction::Prediction;
@@ -62,18 +66,34 @@ impl Bound<'_> {
         denoiser: &dyn Denoiser,
         prediction: Prediction,
         clipping: Clipping,
-        (x_0, eps): (Tensor<4>, Tensor<4>),
+        data: (Tensor<4>, Tensor<4>),
         labels: Option<Tensor<1, Int>>,
         t: usize,
     ) -> Tensor<1> {
-        let x_t = q_sample(x_0.clone(), eps, &[self.schedule.alpha_bar(t)]);
+        self.evaluate_with_simple(denoiser, prediction, clipping, data, labels, t)
+            .0
+    }
+
+    /// [`Self::evaluate`], and beside it [`l_simple`] from the same call of the network: `[batch]` each.
+    pub fn evaluate_with_simple(
+        &self,
+        denoiser: &dyn Denoiser,
+        prediction: Prediction,
+        clipping: Clipping,
+        (x_0, eps): (Tensor<4>, Tensor<4>),
+        labels: Option<Tensor<1, Int>>,
+        t: usize,
+    ) -> (Tensor<1>, Tensor<1>) {
+        let alpha_bar = self.schedule.alpha_bar(t);
+        let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
         let times = Tensor::full([x_0.dims()[0]], t as f64, &x_0.device());
         let output = denoiser.denoise(x_t.clone(), times, labels);
         let (output, v) = split_variance(output, x_t.dims()[1]);
+        let simple = l_simple(output.clone(), prediction.target(x_0.clone(), eps, &[alpha_bar]));
         let x0_hat = prediction
             .estimates(x_t, output, &[self.schedule.level(t)])
             .x0_hat;
-        self.term(x_0, clipping.apply(x0_hat), v, &[t])
+        (self.term(x_0, clipping.apply(x0_hat), v, &[t]), simple)
     }
 
     /// L_vlb for each image, `[batch]`, estimated from one timestep: T times its term. `output` has the variance behind

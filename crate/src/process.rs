@@ -3,7 +3,11 @@
 //! Ho et al. 2020, "Denoising Diffusion Probabilistic Models", section 2, written for any Gaussian path
 //! `x_t = alpha x_0 + sigma eps` (Kingma et al. 2021, "Variational Diffusion Models", appendix A).
 
+mod histogram;
+
 use burn::tensor::{Device, Tensor};
+
+pub use histogram::Histogram;
 
 use crate::schedule::Level;
 

@@ -68,3 +68,42 @@ test('another digit and another noise can be chosen', async ({ page }) => {
   await page.locator('diffusion-forward').getByRole('button', { name: 'New' }).click();
   await expect.poll(() => pixels(noise)).not.toBe(otherThree);
 });
+
+test('the pixels come to follow the normal curve', async ({ page }) => {
+  await open(page, '#t=0');
+  const histogram = page.locator('diffusion-histogram');
+  const chart = histogram.getByRole('img');
+  const moments = async () => {
+    const words = (await chart.getAttribute('aria-label')) ?? '';
+    const [, mean, deviation] = words.match(/mean (-?\d+\.\d+), standard deviation\s+(\d+\.\d+)/) ?? [];
+    return { mean: Number(mean), deviation: Number(deviation) };
+  };
+  await expect(chart).toHaveAttribute('aria-label', /at t = 0:/);
+  expect((await moments()).mean).toBeLessThan(-0.5);
+  // Most of a clean digit is black: that bar is higher than the chart.
+  await expect(histogram.locator('.overflow')).toBeVisible();
+
+  await pictures(page).slider.fill('1000');
+  await expect(chart).toHaveAttribute('aria-label', /at t = 1000:/);
+  const { mean, deviation } = await moments();
+  expect(Math.abs(mean)).toBeLessThan(0.15);
+  expect(Math.abs(deviation - 1)).toBeLessThan(0.1);
+  await expect(histogram.locator('.overflow')).toBeHidden();
+});
+
+test('a schedule that ends with signal is warned of, and rescaling helps', async ({ page }) => {
+  await open(page, '#t=1000&schedule=scaledLinear');
+  const section = page.locator('diffusion-forward');
+  await expect(section.getByText('Too much is left at the end.')).toBeVisible();
+  await expect(section.locator('.terminal')).toContainText('0.068');
+
+  const rescale = section.getByRole('checkbox', { name: 'Zero terminal SNR' });
+  await rescale.focus();
+  await page.keyboard.press('Space');
+  await expect(section.getByText('Too much is left at the end.')).toBeHidden();
+  await expect(page).toHaveURL(/zeroTerminalSnr=yes/);
+  // Nothing of the digit is left: the noisy picture is the noise.
+  const { noisy, noise } = pictures(page);
+  await expect(section.locator('.formula')).toContainText('0.000');
+  await expect.poll(async () => (await pixels(noisy)) === (await pixels(noise))).toBe(true);
+});

@@ -11,7 +11,8 @@ const SWIFTSHADER = [
 const launch = (flags) => ({
   launchOptions: {
     executablePath: process.env.CHROME ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage', ...flags],
+    // A busy machine takes longer over a kernel in software than the watchdog waits before it ends the GPU's process.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu-watchdog', ...flags],
   },
 });
 

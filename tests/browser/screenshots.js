@@ -5,7 +5,21 @@ import { chromium } from '@playwright/test';
 import config from './playwright.config.js';
 
 const FOLDER = 'target/screenshots';
-const SECTIONS = ['diffusion-forward', 'diffusion-train', 'diffusion-sample'];
+const SECTIONS = [
+  'diffusion-forward',
+  'diffusion-train',
+  'diffusion-sample',
+  'diffusion-compare',
+  'diffusion-guidance',
+  'diffusion-objective',
+];
+/** What each of them is asked to do for its picture. */
+const BUTTONS = {
+  'diffusion-sample': 'Sample',
+  'diffusion-compare': 'Compare',
+  'diffusion-guidance': 'Draw the grid',
+  'diffusion-objective': 'Measure',
+};
 const { baseURL } = config.use ?? {};
 const settings = process.env.SETTINGS ?? 'preset=tiny&batchSize=16&gridEvery=20&learningRate=0.005&steps=20';
 const trainingSteps = Number(process.env.STEPS ?? 100);
@@ -22,8 +36,13 @@ for (const width of [1280, 390]) {
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByText(`after ${trainingSteps} steps`).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByRole('button', { name: 'Sample', exact: true }).click();
-  await page.getByText(/^Done: /).waitFor();
+  for (const [section, name] of Object.entries(BUTTONS)) {
+    await page.locator(section).getByRole('button', { name, exact: true }).click();
+    await page
+      .locator(section)
+      .getByText(/^Done: /)
+      .waitFor();
+  }
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await page.emulateMedia({ colorScheme });
     const name = (/** @type {string} */ part) => ({ path: `${FOLDER}/${width}-${colorScheme}-${part}.png` });

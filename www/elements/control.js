@@ -36,6 +36,12 @@ export class DiffusionControl extends PlaygroundElement {
 
   render() {
     const { label, help, control, seed } = propertyOf(this.name);
+    if (control === 'checkbox') {
+      return html`
+        <label class="check">${this.#checkbox()} ${label}</label>
+        <p id="help" class="help">${this.note || help}</p>
+      `;
+    }
     return html`
       <div class="head">
         <label for="input">${label}</label>
@@ -48,6 +54,20 @@ export class DiffusionControl extends PlaygroundElement {
       <p id="help" class="help">${this.note || help}</p>
       <p id="complaint" class="complaint" role="alert">${this.complaint}</p>
     `;
+  }
+
+  #checkbox() {
+    return html`<input
+      id="input"
+      type="checkbox"
+      .checked=${settings.get(this.name) === 'yes'}
+      aria-describedby="help"
+      ?disabled=${this.disabled}
+      @change=${(/** @type {InputEvent} */ event) => {
+        const { checked } = /** @type {HTMLInputElement} */ (event.target);
+        settings.set(this.name, checked ? 'yes' : 'no');
+      }}
+    />`;
   }
 
   #input() {

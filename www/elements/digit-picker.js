@@ -2,7 +2,7 @@
 
 import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
-import { scheduleConfig } from '../configs.js';
+import { forwardSchedule } from '../configs.js';
 import { settings } from '../settings.js';
 import './picture.js';
 import style from './digit-picker.css' with { type: 'text' };
@@ -66,7 +66,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
       if (image === undefined || this.pictures.has(image)) continue;
       client.send({
         type: 'forward',
-        schedule: scheduleConfig(settings.get('schedule')),
+        schedule: forwardSchedule(),
         image,
         t: 0,
         noiseSeed: settings.get('noiseSeed'),

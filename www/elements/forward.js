@@ -2,7 +2,7 @@
 
 import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
-import { scheduleConfig } from '../configs.js';
+import { forwardSchedule } from '../configs.js';
 import { curves } from '../curves.js';
 import { fixed } from '../format.js';
 import { settings } from '../settings.js';
@@ -10,10 +10,12 @@ import './control.js';
 import './digit-picker.js';
 import style from './forward.css' with { type: 'text' };
 import { forwardFormula } from './forward-formula.js';
+import './histogram.js';
 import './notice.js';
 import './picture.js';
 import './schedule-chart.js';
 import { Section } from './section.js';
+import { terminalSignal } from './terminal-signal.js';
 
 /** @typedef {import('../messages.js').MessageOf<'forward'>} Forward */
 /** @typedef {Extract<import('../messages.js').Request, { type: 'forward' }>} ForwardRequest */
@@ -73,15 +75,18 @@ export class DiffusionForward extends Section {
         <div class="axis">
           <diffusion-control name="t"></diffusion-control>
           <diffusion-schedule-chart
-            .alphasCumprod=${curves.of(settings.get('schedule'))?.alphasCumprod ?? []}
+            .alphasCumprod=${curves.of(forwardSchedule())?.alphasCumprod ?? []}
             t=${t}
             @choose=${(/** @type {CustomEvent<number>} */ event) => settings.set('t', event.detail)}
           ></diffusion-schedule-chart>
+          <diffusion-histogram .histogram=${view?.histogram} t=${view?.t ?? t}></diffusion-histogram>
         </div>
         <div class="controls">
           <diffusion-control name="schedule"></diffusion-control>
+          <diffusion-control name="zeroTerminalSnr"></diffusion-control>
           <diffusion-control name="noiseSeed"></diffusion-control>
         </div>
+        ${terminalSignal(curves.of(forwardSchedule()))}
         <diffusion-notice place="forward" split="test"></diffusion-notice>
       </figure>
       ${forwardFormula(view)}
@@ -116,7 +121,7 @@ export class DiffusionForward extends Section {
     const request = {
       image: settings.get('image'),
       t: settings.get('t'),
-      schedule: scheduleConfig(settings.get('schedule')),
+      schedule: forwardSchedule(),
       noiseSeed: settings.get('noiseSeed'),
     };
     const same = JSON.stringify(request) === JSON.stringify(this.#asked);

@@ -2,7 +2,7 @@
 
 import { css, html } from 'lit';
 import { client } from '../client.js';
-import { scheduleConfig } from '../configs.js';
+import { forwardSchedule } from '../configs.js';
 import { settings } from '../settings.js';
 import './picture.js';
 import { PlaygroundElement } from './element.js';
@@ -88,7 +88,7 @@ export class DiffusionJourney extends PlaygroundElement {
   #ask() {
     const request = {
       image: settings.get('image'),
-      schedule: scheduleConfig(settings.get('schedule')),
+      schedule: forwardSchedule(),
       noiseSeed: settings.get('noiseSeed'),
     };
     const asked = JSON.stringify(request);

@@ -10,8 +10,7 @@ import { alphaBar, estimate, fraction, indexed, number, root, sign } from '../ma
  * @param {typeof import('../trajectory.js').trajectory} trajectory
  */
 export function sampleFormula(step, trajectory) {
-  const { kind = 'linear' } = trajectory.schedule;
-  const left = step && curves.of(kind)?.alphasCumprod[Math.round(step.t)];
+  const left = step && curves.of(trajectory.schedule)?.alphasCumprod[Math.round(step.t)];
   const oneMinus = [number('1'), sign('−'), alphaBar()];
   return html`<div class="formula">
     <math display="block">

@@ -42,6 +42,16 @@ impl Lockstep {
         })
     }
 
+    /// A class for each image in place of the configurations' one class, in every trajectory.
+    pub fn with_labels(self, labels: &[u8]) -> Result<Self, ConfigError> {
+        let trajectories = self.trajectories.into_iter();
+        Ok(Self {
+            trajectories: trajectories
+                .map(|trajectory| trajectory.with_labels(labels))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
     /// One step of every trajectory that is still under way: its frame, or `None` where it is done. `None` once all
     /// are.
     pub fn step(&mut self, denoiser: &dyn Denoiser) -> Option<Vec<Option<Frame>>> {

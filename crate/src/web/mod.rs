@@ -2,8 +2,12 @@
 
 pub mod constructors;
 mod emitter;
+mod forward;
 mod frames;
+mod jobs;
+mod objective;
 pub mod protocol;
+mod rows;
 mod sampling;
 pub mod session;
 mod training;

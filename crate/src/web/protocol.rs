@@ -5,8 +5,10 @@ use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
 use crate::model::Preset;
+use crate::process::Histogram;
 use crate::runtime::{Backend, KernelTime};
 use crate::sampler::SampleConfig;
+use crate::sampler::ddpm::Variance;
 use crate::schedule::ScheduleConfig;
 use crate::train::{StepReport, TrainConfig};
 
@@ -46,6 +48,21 @@ pub enum Command {
     Sample { config: SampleConfig },
     /// Stops the trajectory. Answered by `sampleDone` with `cancelled`.
     CancelSample,
+    /// Several ways from one x_T, a row each; replaces one that is still going on. Answered by `rowsStart`, then
+    /// `rowStep`, at the end `rowsDone`, all at `compare`.
+    Compare { configs: Vec<SampleConfig> },
+    /// The same at `guidance`, where `labels` are the classes of each row's images.
+    Guidance {
+        configs: Vec<SampleConfig>,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        labels: Vec<u8>,
+    },
+    /// The variational bound of the current run's EMA weights; replaces one that is still going on. Answered by
+    /// `objectiveStart`, then `objectiveTerm`, at the end `objectiveDone`.
+    Objective { config: ObjectiveConfig },
+    /// Stops what one of the three last began.
+    Cancel { at: Place },
     /// Gives the GPU up, as when a graphics driver restarts: shows what the page does then.
     LoseDevice,
 }
@@ -55,6 +72,19 @@ pub enum Command {
 pub enum Split {
     Train,
     Test,
+}
+
+/// On what the variational bound is evaluated.
+#[derive(Clone, Debug, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectiveConfig {
+    /// The first so many of the `test` split.
+    pub images: u32,
+    /// About so many timesteps, first and last among them.
+    pub timesteps: u32,
+    /// Of the reverse steps: the network learns none.
+    pub variance: Variance,
+    pub seed: u64,
 }
 
 /// `count` grey images, one byte a pixel, row by row; -1 is 0, +1 is 255, what lies outside is clipped.
@@ -93,6 +123,10 @@ pub enum Event {
         betas: Vec<f64>,
         alphas_cumprod: Vec<f64>,
         log_snr: Vec<f64>,
+        /// sqrt(alpha-bar_T).
+        terminal_signal: f64,
+        /// The same where it is so much that samples will lack what it should carry.
+        terminal_signal_warning: Option<f64>,
     },
     /// `signal` = sqrt(alpha-bar_t), `noise` = sqrt(1 - alpha-bar_t); t = 0 is the clean image.
     Forward {
@@ -106,6 +140,8 @@ pub enum Event {
         x_0: Frames,
         eps: Frames,
         x_t: Frames,
+        /// Of the pixels of `x_t`, unclipped.
+        histogram: Histogram,
     },
     /// A run begins: its network's name and number of parameters.
     Run {
@@ -146,6 +182,48 @@ pub enum Event {
         cancelled: bool,
         frames: Option<Frames>,
     },
+    /// The x_T that all rows start from.
+    RowsStart {
+        at: Place,
+        x_t: Frames,
+    },
+    /// After step `step` of `steps` of one row, which went from the noise ratio `sigma` to `sigmaNext`. The seconds are
+    /// the row's own.
+    RowStep {
+        at: Place,
+        row: u32,
+        step: u32,
+        steps: u32,
+        sigma: f64,
+        sigma_next: f64,
+        model_calls: u32,
+        seconds: f64,
+        x_t: Frames,
+        x0_hat: Frames,
+    },
+    RowsDone {
+        at: Place,
+        cancelled: bool,
+    },
+    /// L_T in bits per dimension, and how many terms will follow.
+    ObjectiveStart {
+        prior: f64,
+        timesteps: u32,
+    },
+    /// The term of timestep `t`, counted from 0, in bits per dimension: L_0 for t = 0. `sum` estimates the whole bound
+    /// from the terms so far, `lSimpleMean` the mean of L_simple over all timesteps.
+    ObjectiveTerm {
+        t: u32,
+        bits: f64,
+        l_simple: f64,
+        sum: Option<f64>,
+        l_simple_mean: Option<f64>,
+    },
+    ObjectiveDone {
+        model_calls: u32,
+        seconds: f64,
+        cancelled: bool,
+    },
     /// Something that was asked for could not be done; everything else goes on.
     Error {
         at: Place,
@@ -158,7 +236,7 @@ pub enum Event {
 }
 
 /// Where on the page an error belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum Place {
     Device,
@@ -166,6 +244,9 @@ pub enum Place {
     Forward,
     Train,
     Sample,
+    Compare,
+    Guidance,
+    Objective,
 }
 
 impl Place {
@@ -179,6 +260,9 @@ impl Place {
             Some("schedule" | "forward") => Self::Forward,
             Some("newRun" | "train" | "trainStep" | "profile" | "pause") => Self::Train,
             Some("sample" | "cancelSample") => Self::Sample,
+            Some("compare") => Self::Compare,
+            Some("guidance") => Self::Guidance,
+            Some("objective") => Self::Objective,
             _ => Self::Device,
         }
     }

@@ -12,7 +12,7 @@ use crate::train::Trainer;
 /// A trajectory of more steps than this shows every second, third, ... of them.
 const MAX_FRAMES: usize = 50;
 /// A slice on the CPU ends after this many seconds.
-const SLICE: f64 = 0.1;
+pub const SLICE: f64 = 0.1;
 
 pub struct Sampling {
     network: Network,
@@ -23,16 +23,20 @@ pub struct Sampling {
 
 /// The start of a trajectory for the network of `trainer`.
 pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
-    let preset = trainer.config().preset;
-    let [channels, height, width] = preset.input_shape();
     Trajectory::new(
         config,
         trainer.schedule(),
         Prediction::Epsilon,
-        [config.count, channels, height, width],
-        preset.null_class(),
+        shape(config.count, trainer),
+        trainer.config().preset.null_class(),
         &compute.device,
     )
+}
+
+/// The shape of `count` images of a network.
+pub fn shape(count: usize, trainer: &Trainer) -> [usize; 4] {
+    let [channels, height, width] = trainer.config().preset.input_shape();
+    [count, channels, height, width]
 }
 
 impl Sampling {

@@ -3,9 +3,10 @@
 //! The worker calls one method at a time: [`Session::handle`] for each message, and [`Session::advance`] while
 //! [`Session::busy`], giving the browser its turn in between.
 
+use std::error::Error;
+use std::fmt::Display;
 use std::sync::Arc;
 
-use burn::tensor::Device;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use js_sys::Function;
@@ -13,18 +14,20 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::emitter::Emitter;
-use super::protocol::{Command, Event, Frames, Place, Split};
+use super::forward;
+use super::jobs::{Job, Jobs};
+use super::objective::Objective;
+use super::protocol::{Command, Event, Place, Split};
+use super::rows::Rows;
 use super::sampling::Sampling;
 use super::training::Run;
 use crate::data::ImageSet;
-use crate::error::ConfigError;
 use crate::model::parameters;
-use crate::process::q_sample;
-use crate::rng::{Rng, Stream};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
-use crate::schedule::{Schedule, ScheduleConfig};
 use crate::train::{TrainConfig, Trainer};
+
+const TEST_MISSING: &str = "the test images are not loaded yet";
 
 #[wasm_bindgen]
 pub struct Session {
@@ -33,8 +36,8 @@ pub struct Session {
     train: Option<Arc<ImageSet>>,
     test: Option<Arc<ImageSet>>,
     run: Option<Run>,
-    sampling: Option<Sampling>,
-    /// Whose turn it is when training and sampling go on together.
+    jobs: Jobs,
+    /// Whose turn it is when training and other work go on together.
     training_next: bool,
 }
 
@@ -75,7 +78,7 @@ impl Session {
             train: None,
             test: None,
             run: None,
-            sampling: None,
+            jobs: Jobs::default(),
             training_next: true,
         })
     }
@@ -90,22 +93,19 @@ impl Session {
 
     /// Whether there is work for [`Session::advance`].
     pub fn busy(&self) -> bool {
-        self.sampling.is_some() || self.run.as_ref().is_some_and(Run::busy)
+        self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy)
     }
 
-    /// One slice of work: some training steps, or some steps of a trajectory.
+    /// One slice of work: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
-        let training =
-            self.run.as_ref().is_some_and(Run::busy) && (self.training_next || self.sampling.is_none());
+        let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || !self.jobs.busy());
         self.training_next = !training;
         if training {
             if let Some(run) = &mut self.run {
                 run.advance(&self.compute, &self.emitter).await;
             }
-        } else if let Some(mut sampling) = self.sampling.take()
-            && sampling.advance(&self.emitter).await
-        {
-            self.sampling = Some(sampling);
+        } else {
+            self.jobs.advance(&self.emitter).await;
         }
     }
 }
@@ -114,25 +114,53 @@ impl Session {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Data { split, bytes } => self.data(split, &bytes),
-            Command::Schedule { schedule } => self.schedule(&schedule),
+            Command::Schedule { schedule } => self.answer(Place::Forward, forward::curves(&schedule)),
             Command::Forward {
                 schedule,
                 image,
                 t,
                 noise_seed,
             } => {
-                if let Err(error) = self.forward(&schedule, image, t, noise_seed).await {
-                    self.emitter.error(Place::Forward, error);
-                }
+                let noised = match &self.test {
+                    Some(test) => forward::noised(test, &schedule, image, t, noise_seed).await,
+                    None => Err(TEST_MISSING.into()),
+                };
+                self.answer(Place::Forward, noised);
             }
             Command::NewRun { config } => self.new_run(config),
             Command::Train => self.set_going(true),
             Command::Pause => self.set_going(false),
             Command::TrainStep => self.train_step().await,
             Command::Profile => self.profile().await,
-            Command::Sample { config } => self.sample(&config).await,
-            Command::CancelSample => self.cancel_sample().await,
+            Command::Sample { config } => {
+                let begin = |run: &Run, this: &Self| {
+                    let sampling = Sampling::new(&config, &run.trainer, &this.compute)?;
+                    Ok(Job::Sampling(Box::new(sampling)))
+                };
+                self.begin(Place::Sample, begin).await;
+            }
+            Command::CancelSample => self.jobs.cancel(Place::Sample, &self.emitter).await,
+            Command::Compare { configs } => self.rows(Place::Compare, &configs, None).await,
+            Command::Guidance { configs, labels } => {
+                self.rows(Place::Guidance, &configs, Some(&labels)).await
+            }
+            Command::Objective { config } => {
+                let begin = |run: &Run, this: &Self| {
+                    let test = this.test.as_ref().ok_or(TEST_MISSING)?;
+                    let objective = Objective::new(&config, &run.trainer, test, &this.compute)?;
+                    Ok(Job::Objective(Box::new(objective)))
+                };
+                self.begin(Place::Objective, begin).await;
+            }
+            Command::Cancel { at } => self.jobs.cancel(at, &self.emitter).await,
             Command::LoseDevice => self.compute.lose(),
+        }
+    }
+
+    fn answer(&self, place: Place, answer: Result<Event, impl Display>) {
+        match answer {
+            Ok(event) => self.emitter.emit(event),
+            Err(error) => self.emitter.error(place, error),
         }
     }
 
@@ -153,55 +181,6 @@ impl Session {
             }
             Err(error) => self.emitter.error(Place::Data, error),
         }
-    }
-
-    fn schedule(&self, config: &ScheduleConfig) {
-        match Schedule::new(config) {
-            Ok(schedule) => self.emitter.emit(Event::Schedule {
-                log_snr: (0..schedule.len()).map(|t| schedule.log_snr(t)).collect(),
-                betas: schedule.betas,
-                alphas_cumprod: schedule.alphas_cumprod,
-            }),
-            Err(error) => self.emitter.error(Place::Forward, error),
-        }
-    }
-
-    /// The forward process of one image, on the CPU: it answers at once whatever the GPU is doing.
-    async fn forward(&self, config: &ScheduleConfig, image: u32, t: u32, seed: f64) -> Result<(), String> {
-        let test = self.test.as_ref().ok_or("the images are not loaded yet")?;
-        if image as usize >= test.count() {
-            return Err(format!(
-                "image must be from 0 to {}, not {image}",
-                test.count() - 1
-            ));
-        }
-        let schedule = Schedule::new(config).map_err(|error| error.to_string())?;
-        let alpha_bar = match t {
-            0 => 1.0,
-            t if t as usize <= schedule.len() => schedule.alpha_bar(t as usize - 1),
-            t => return Err(format!("t must be from 0 to {}, not {t}", schedule.len())),
-        };
-        let device = Device::flex();
-        let x_0 = test.images(&[image as usize], &device);
-        let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), &device);
-        let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
-        let frames = Frames::read([x_0, eps, x_t])
-            .await
-            .map_err(|error| error.to_string())?;
-        let [x_0, eps, x_t] = frames;
-        self.emitter.emit(Event::Forward {
-            image,
-            label: test.labels[image as usize],
-            t,
-            alpha_bar,
-            signal: alpha_bar.sqrt(),
-            noise: (1.0 - alpha_bar).sqrt(),
-            snr: alpha_bar / (1.0 - alpha_bar),
-            x_0,
-            eps,
-            x_t,
-        });
-        Ok(())
     }
 
     fn new_run(&mut self, config: TrainConfig) {
@@ -253,22 +232,24 @@ impl Session {
         self.emitter.emit(Event::Profile { kernels });
     }
 
-    async fn sample(&mut self, config: &SampleConfig) {
-        self.cancel_sample().await;
-        let Some(run) = &self.run else {
-            let message = "there is no network yet: train one first, a few hundred steps will do";
-            return self.emitter.error(Place::Sample, message);
+    async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
+        let begin = |run: &Run, this: &Self| {
+            let rows = Rows::new(place, configs, labels, &run.trainer, &this.compute)?;
+            Ok(Job::Rows(Box::new(rows)))
         };
-        let begun: Result<_, ConfigError> = Sampling::new(config, &run.trainer, &self.compute);
-        match begun {
-            Ok(sampling) => self.sampling = Some(sampling),
-            Err(error) => self.emitter.error(Place::Sample, error),
-        }
+        self.begin(place, begin).await;
     }
 
-    async fn cancel_sample(&mut self) {
-        if let Some(sampling) = self.sampling.take() {
-            sampling.finish(true, &self.emitter).await;
+    /// Begins a job with the network of the run, in place of the one that goes on there.
+    async fn begin(&mut self, place: Place, job: impl FnOnce(&Run, &Self) -> Result<Job, Box<dyn Error>>) {
+        self.jobs.cancel(place, &self.emitter).await;
+        let Some(run) = &self.run else {
+            let message = "there is no network yet: train one first, a few hundred steps will do";
+            return self.emitter.error(place, message);
+        };
+        match job(run, self) {
+            Ok(job) => self.jobs.begin(place, job),
+            Err(error) => self.emitter.error(place, error),
         }
     }
 }

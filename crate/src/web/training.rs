@@ -113,6 +113,7 @@ impl Run {
             steps: 20.min(self.trainer.schedule().len()),
             seed: self.trainer.config().seed,
             count: labels.len(),
+            use_clipped_model_output: true,
             ..SampleConfig::default()
         };
         let started = super::sampling::begin(&config, &self.trainer, compute)

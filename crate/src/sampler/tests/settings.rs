@@ -318,3 +318,27 @@ fn settings_are_camel_case_with_defaults() {
     };
     assert_eq!(config, expected);
 }
+
+#[test]
+fn every_trajectory_in_lockstep_draws_the_same_classes() {
+    let schedule = GaussianToy::new(Prediction::Sample).schedule;
+    let device = Device::flex();
+    let configs = [1.0, 4.0].map(|guidance_scale| SampleConfig {
+        guidance_scale,
+        clip_sample: false,
+        count: 3,
+        ..config()
+    });
+    let shape = [3, 1, 1, 1];
+    let new = || Lockstep::new(&configs, &schedule, Prediction::Sample, shape, Some(10), &device).unwrap();
+    let mut lockstep = new().with_labels(&[0, 7, 3]).unwrap();
+    let frames = lockstep.step(&tells_label).unwrap();
+    let guesses: Vec<_> = frames
+        .into_iter()
+        .map(|frame| values(frame.unwrap().x0_hat))
+        .collect();
+    assert_eq!(guesses[0], [0.0, 7.0, 3.0]);
+    // 10 + 4 (label - 10)
+    assert_eq!(guesses[1], [-30.0, -2.0, -18.0]);
+    assert!(new().with_labels(&[0, 7]).is_err());
+}

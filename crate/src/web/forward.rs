@@ -1,0 +1,66 @@
+//! The forward process as the page shows it: a schedule's curves, and one image with its noise.
+
+use burn::tensor::Device;
+
+use super::protocol::{Event, Frames};
+use crate::data::ImageSet;
+use crate::error::ConfigError;
+use crate::process::{Histogram, q_sample};
+use crate::rng::{Rng, Stream};
+use crate::runtime::read;
+use crate::schedule::{Schedule, ScheduleConfig};
+
+/// The event `schedule`.
+pub fn curves(config: &ScheduleConfig) -> Result<Event, ConfigError> {
+    let schedule = Schedule::new(config)?;
+    Ok(Event::Schedule {
+        log_snr: (0..schedule.len()).map(|t| schedule.log_snr(t)).collect(),
+        terminal_signal: schedule.terminal_signal(),
+        terminal_signal_warning: schedule.terminal_signal_warning(),
+        betas: schedule.betas,
+        alphas_cumprod: schedule.alphas_cumprod,
+    })
+}
+
+/// The event `forward` of one test image, on the CPU: it answers at once whatever the GPU is doing.
+pub async fn noised(
+    test: &ImageSet,
+    config: &ScheduleConfig,
+    image: u32,
+    t: u32,
+    seed: f64,
+) -> Result<Event, String> {
+    if image as usize >= test.count() {
+        return Err(format!(
+            "image must be from 0 to {}, not {image}",
+            test.count() - 1
+        ));
+    }
+    let schedule = Schedule::new(config).map_err(|error| error.to_string())?;
+    let alpha_bar = match t {
+        0 => 1.0,
+        t if t as usize <= schedule.len() => schedule.alpha_bar(t as usize - 1),
+        t => return Err(format!("t must be from 0 to {}, not {t}", schedule.len())),
+    };
+    let device = Device::flex();
+    let x_0 = test.images(&[image as usize], &device);
+    let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), &device);
+    let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
+    let pixels = read(x_t.clone()).await.map_err(|error| error.to_string())?;
+    let [x_0, eps, x_t] = Frames::read([x_0, eps, x_t])
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(Event::Forward {
+        image,
+        label: test.labels[image as usize],
+        t,
+        alpha_bar,
+        signal: alpha_bar.sqrt(),
+        noise: (1.0 - alpha_bar).sqrt(),
+        snr: alpha_bar / (1.0 - alpha_bar),
+        x_0,
+        eps,
+        x_t,
+        histogram: Histogram::new(&pixels),
+    })
+}

@@ -1,0 +1,149 @@
+//! Several trajectories from one x_T, a row of pictures each: samplers compared, or scales of guidance.
+
+use super::emitter::Emitter;
+use super::protocol::{Event, Frames, Place};
+use super::sampling::{SLICE, shape};
+use crate::error::ConfigError;
+use crate::model::Network;
+use crate::prediction::Prediction;
+use crate::runtime::{Compute, ReadError, clock};
+use crate::sampler::{Lockstep, SampleConfig, Trajectory};
+use crate::train::Trainer;
+
+/// Most pictures that a row shows on its way. A row is read back as often.
+const MAX_FRAMES: usize = 10;
+
+pub struct Rows {
+    place: Place,
+    network: Network,
+    lockstep: Lockstep,
+    /// Wall time of each row, from its first step on.
+    seconds: Vec<f64>,
+    /// The row under way: no other is begun before its work is read back, so that each row's time is its own.
+    current: Option<usize>,
+    /// Takes the first step, which compiles shaders and counts for no row.
+    warm_up: Option<Lockstep>,
+}
+
+impl Rows {
+    /// One row for each configuration, with the network of `trainer`; seed and count are those of the first. `labels`,
+    /// where given, are the classes of the images, in place of the configurations' one.
+    pub fn new(
+        place: Place,
+        configs: &[SampleConfig],
+        labels: Option<&[u8]>,
+        trainer: &Trainer,
+        compute: &Compute,
+    ) -> Result<Self, ConfigError> {
+        let start = |configs: &[SampleConfig]| {
+            let shape = shape(configs.first().map_or(0, |config| config.count), trainer);
+            let lockstep = Lockstep::new(
+                configs,
+                trainer.schedule(),
+                Prediction::Epsilon,
+                shape,
+                trainer.config().preset.null_class(),
+                &compute.device,
+            )?;
+            match labels {
+                Some(labels) => lockstep.with_labels(labels),
+                None => Ok(lockstep),
+            }
+        };
+        Ok(Self {
+            place,
+            network: trainer.ema_network()?,
+            warm_up: Some(start(&configs[..1.min(configs.len())])?),
+            lockstep: start(configs)?,
+            seconds: vec![0.0; configs.len()],
+            current: None,
+        })
+    }
+
+    /// One row's steps up to the next that is shown. `false` once all rows are through.
+    pub async fn advance(&mut self, emitter: &Emitter) -> bool {
+        let outcome = match self.warm_up.take() {
+            Some(warm_up) => self.begin(warm_up, emitter).await.map(|()| true),
+            None => self.step(emitter).await,
+        };
+        match outcome {
+            Ok(true) => true,
+            Ok(false) => {
+                self.finish(false, emitter);
+                false
+            }
+            Err(error) => {
+                emitter.error(self.place, error);
+                false
+            }
+        }
+    }
+
+    /// Reports the end.
+    pub fn finish(&self, cancelled: bool, emitter: &Emitter) {
+        emitter.emit(Event::RowsDone {
+            at: self.place,
+            cancelled,
+        });
+    }
+
+    async fn begin(&self, mut warm_up: Lockstep, emitter: &Emitter) -> Result<(), ReadError> {
+        if let [trajectory, ..] = warm_up.trajectories_mut() {
+            let x_t = trajectory.x_t();
+            trajectory.step(&self.network);
+            let [x_t, _] = Frames::read([x_t, trajectory.x_t()]).await?;
+            emitter.emit(Event::RowsStart { at: self.place, x_t });
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, emitter: &Emitter) -> Result<bool, ReadError> {
+        let Some(row) = self.current.or_else(|| self.furthest_back()) else {
+            return Ok(false);
+        };
+        self.current = Some(row);
+        let trajectory = &mut self.lockstep.trajectories_mut()[row];
+        let start = clock::now();
+        while let Some(frame) = trajectory.step(&self.network) {
+            if is_shown(frame.step, frame.steps) {
+                let [x_t, x0_hat] = Frames::read([trajectory.x_t(), frame.x0_hat]).await?;
+                self.seconds[row] += clock::now() - start;
+                self.current = None;
+                let transition = trajectory.plan()[frame.step - 1];
+                emitter.emit(Event::RowStep {
+                    at: self.place,
+                    row: row as u32,
+                    step: frame.step as u32,
+                    steps: frame.steps as u32,
+                    sigma: transition.from.noise_ratio(),
+                    sigma_next: transition.to.noise_ratio(),
+                    model_calls: trajectory.model_calls() as u32,
+                    seconds: self.seconds[row],
+                    x_t,
+                    x0_hat,
+                });
+                return Ok(true);
+            }
+            if clock::now() - start > SLICE {
+                break;
+            }
+        }
+        self.seconds[row] += clock::now() - start;
+        Ok(true)
+    }
+
+    /// The row that has the largest part of its way ahead; of equals the first.
+    fn furthest_back(&self) -> Option<usize> {
+        let share =
+            |trajectory: &Trajectory| trajectory.taken() as f64 / trajectory.plan().len().max(1) as f64;
+        let rows = self.lockstep.trajectories().iter().enumerate();
+        rows.filter(|(_, trajectory)| !trajectory.is_done())
+            .min_by(|(_, a), (_, b)| share(a).total_cmp(&share(b)))
+            .map(|(row, _)| row)
+    }
+}
+
+/// Whether `step`, from 1 to `steps`, is one of the [`MAX_FRAMES`] that are shown; the last one always is.
+fn is_shown(step: usize, steps: usize) -> bool {
+    step * MAX_FRAMES / steps > (step - 1) * MAX_FRAMES / steps
+}

@@ -1,0 +1,24 @@
+// The last grid of digits by guidance scale.
+
+import { Rows } from './rows.js';
+import { settings } from './settings.js';
+
+/** One row each. */
+export const SCALES = [1, 2, 4, 8];
+
+export const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+export const guidanceGrid = new Rows('guidance', () => ({
+  type: 'guidance',
+  configs: SCALES.map((guidanceScale) => ({
+    sampler: /** @type {const} */ ('ddim'),
+    steps: settings.get('guidanceSteps'),
+    guidanceScale,
+    guidanceRescale: settings.get('guidanceRescale'),
+    seed: settings.get('guidanceSeed'),
+    count: DIGITS.length,
+    // Guided guesses leave black and white far behind: noise and clipped guess must go on belonging together.
+    useClippedModelOutput: true,
+  })),
+  labels: Uint8Array.from(DIGITS),
+}));
