@@ -75,6 +75,7 @@ impl BlockAttention {
 
 /// Half the resolution.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a network has a handful of these")]
 pub enum Downsampler {
     Conv(Downsample),
     Resnet(ResnetBlock),
@@ -82,6 +83,7 @@ pub enum Downsampler {
 
 /// Twice the resolution.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a network has a handful of these")]
 pub enum Upsampler {
     Conv(Upsample),
     Resnet(ResnetBlock),
