@@ -9,6 +9,7 @@ pub mod data;
 pub mod denoiser;
 pub mod error;
 pub mod guidance;
+pub mod interop;
 pub mod kernels;
 pub mod model;
 pub mod prediction;

@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{autoencoder, dit, kernels, latents, networks, points, randomness, sampling, training};
+use checks::{autoencoder, dit, interop, kernels, latents, networks, points, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::web::constructors;
 use std::cell::RefCell;
@@ -138,6 +138,11 @@ async fn eight_gaussians_are_learned_on_the_cpu() {
 #[wasm_bindgen_test]
 async fn class_tokens_follow_the_cpu() {
     networks::class_tokens_follow_the_cpu(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_network_survives_export_and_import() {
+    interop::a_network_survives_export_and_import(&gpu().await).await;
 }
 
 #[wasm_bindgen_test]

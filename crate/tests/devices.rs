@@ -4,7 +4,7 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{autoencoder, dit, kernels, latents, networks, points, randomness, sampling, training};
+use checks::{autoencoder, dit, interop, kernels, latents, networks, points, randomness, sampling, training};
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
 
@@ -46,6 +46,11 @@ fn dit_training_lowers_the_loss_on_flex() {
 #[test]
 fn eight_gaussians_are_learned_on_flex() {
     block_on(points::eight_gaussians_are_learned(&Device::flex()));
+}
+
+#[test]
+fn a_network_survives_export_and_import_on_flex() {
+    block_on(interop::a_network_survives_export_and_import(&Device::flex()));
 }
 
 #[test]
@@ -102,6 +107,7 @@ fn wgpu_passes_every_check() {
         dit::dit_matches_the_published_definition(&gpu.device).await;
         dit::dit_matches_diffusers(&gpu.device).await;
         dit::a_dit_run_follows_the_cpu(&gpu.device).await;
+        interop::a_network_survives_export_and_import(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;

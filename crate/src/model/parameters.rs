@@ -2,11 +2,12 @@
 //!
 //! In the vector each parameter starts where a GPU kernel can be given it without a copy; zeros fill the gaps.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Shape, Tensor, TensorData};
+use burn::tensor::{Gradients, Tensor, TensorData};
 use thiserror::Error;
 
 use crate::kernels;
@@ -78,31 +79,58 @@ pub fn unflatten<M: Module>(module: M, flat: Tensor<1>) -> M {
     module.map(&mut Unflatten { flat, start: 0 })
 }
 
-/// The module with the tensors of `weights` by name: all of them, or none at all.
-pub fn load<M: Module>(module: M, mut weights: BTreeMap<String, TensorData>) -> Result<M, LoadError> {
-    for (name, expected) in names(&module) {
-        let Some(data) = weights.get(&name) else {
-            return Err(LoadError::Missing { name, expected });
-        };
-        let found = data.shape().to_vec();
-        if found != expected {
-            return Err(LoadError::Shape {
-                name,
-                expected,
-                found,
-            });
-        }
-        if data.iter::<f32>().any(|value| !value.is_finite()) {
-            return Err(LoadError::NotFinite { name });
+/// The values of [`flatten`], read back, as tensors by name; `names` are those of the module.
+pub fn by_name(names: &[(String, Vec<usize>)], flat: &[f32]) -> BTreeMap<String, TensorData> {
+    let tensor = |((name, shape), range): (&(String, Vec<usize>), Range<usize>)| {
+        (name.clone(), TensorData::new(flat[range].to_vec(), shape.clone()))
+    };
+    names.iter().zip(ranges(names)).map(tensor).collect()
+}
+
+/// Whether tensors of the names and shapes `found` are those that a network needs, [`names`]: all, and no others.
+pub fn check(
+    expected: &[(String, Vec<usize>)],
+    mut found: BTreeMap<String, Vec<usize>>,
+) -> Result<(), LoadError> {
+    for (name, expected) in expected.iter().cloned() {
+        match found.remove(&name) {
+            None => return Err(LoadError::Missing { name, expected }),
+            Some(found) if found != expected => {
+                return Err(LoadError::Shape {
+                    name,
+                    expected,
+                    found,
+                });
+            }
+            Some(_) => {}
         }
     }
-    let module = module.map(&mut Load {
+    match found.into_keys().next() {
+        Some(name) => Err(LoadError::Unknown(name)),
+        None => Ok(()),
+    }
+}
+
+/// The module with the tensors of `weights` by name: all of them, or none at all.
+pub fn load<M: Module>(module: M, mut weights: BTreeMap<String, TensorData>) -> Result<M, LoadError> {
+    let shape = |(name, data): (&String, &TensorData)| (name.clone(), data.shape().to_vec());
+    check(&names(&module), weights.iter().map(shape).collect())?;
+    for (name, data) in &weights {
+        if f32_values(data).iter().any(|value| !value.is_finite()) {
+            return Err(LoadError::NotFinite { name: name.clone() });
+        }
+    }
+    Ok(module.map(&mut Load {
         path: Path::default(),
         weights: &mut weights,
-    });
-    match weights.into_keys().next() {
-        Some(name) => Err(LoadError::Unknown(name)),
-        None => Ok(module),
+    }))
+}
+
+/// The values of host data, copied only where they are not `f32` already.
+pub fn f32_values(data: &TensorData) -> Cow<'_, [f32]> {
+    match data.as_slice::<f32>() {
+        Ok(values) => Cow::Borrowed(values),
+        Err(_) => Cow::Owned(data.iter::<f32>().collect()),
     }
 }
 
@@ -189,8 +217,7 @@ impl ModuleMapper for Load<'_> {
         match self.weights.remove(&self.path.0.join(".")) {
             Some(data) => param.map(|value| {
                 let device = value.device().without_autodiff();
-                let data = TensorData::new(data.iter::<f32>().collect(), Shape::from(value.dims()));
-                replace(value, Tensor::from_data(data, &device))
+                replace(value, Tensor::from_data(data.convert::<f32>(), &device))
             }),
             None => param,
         }
@@ -216,7 +243,7 @@ fn replace<const D: usize>(old: Tensor<D>, new: Tensor<D>) -> Tensor<D> {
 mod tests {
     use super::*;
     use crate::model::Preset;
-    use burn::tensor::Device;
+    use burn::tensor::{Device, Shape};
 
     #[test]
     fn names_are_those_of_diffusers() {

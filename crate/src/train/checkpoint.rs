@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::{Device, TensorData};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -14,6 +13,7 @@ use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
 use crate::data::DataSet;
 use crate::error::{ConfigError, require};
+use crate::interop::safetensors::{self, SafetensorsError};
 use crate::kernels::{Moments, Weights};
 use crate::model::parameters::{self, LoadError};
 use crate::model::{AutoencoderConfig, AutoencoderKl, Network, Trainable};
@@ -29,16 +29,14 @@ const AUTOENCODER: &str = "autoencoder";
 /// Why a file is not a checkpoint of ours, or not of this network.
 #[derive(Debug, Error)]
 pub enum CheckpointError {
-    #[error("this is not a safetensors file, or it is damaged: {0}")]
-    NotSafetensors(#[from] safetensors::SafeTensorError),
+    #[error(transparent)]
+    File(#[from] SafetensorsError),
     #[error("the file has no \"{HEADER}\" header: it was not written by this program")]
     NoHeader,
     #[error("the file's header cannot be read: {0}")]
     Header(#[from] serde_json::Error),
     #[error("the file lacks the autoencoder whose latents its network was trained on")]
     NoAutoencoder,
-    #[error("tensor \"{name}\" has type {found:?}, expected F32")]
-    Dtype { name: String, found: Dtype },
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
@@ -74,40 +72,24 @@ impl Trainer {
         let State { step, weights } = self.state.clone();
         let Weights { theta, ema, moments } = weights;
         let names = parameters::names(&self.ema_model());
-        let mut flats: Vec<_> = PARTS
-            .into_iter()
-            .zip([ema, theta, moments.m, moments.v])
-            .map(|(part, flat)| (part, names.clone(), flat))
-            .collect();
+        let mut parts = BTreeMap::new();
+        for (part, flat) in PARTS.into_iter().zip([ema, theta, moments.m, moments.v]) {
+            parts.insert(part, parameters::by_name(&names, &read(flat).await?));
+        }
         if let Some(autoencoder) = self.latent_space() {
+            let flat = read(parameters::flatten(autoencoder)).await?;
             let names = parameters::names(autoencoder);
-            flats.push((AUTOENCODER, names, parameters::flatten(autoencoder)));
+            parts.insert(AUTOENCODER, parameters::by_name(&names, &flat));
         }
-        let mut values = Vec::new();
-        for (part, names, flat) in flats {
-            let bytes: Vec<u8> = read(flat).await?.into_iter().flat_map(f32::to_le_bytes).collect();
-            values.push((part, names, bytes));
-        }
-        let mut views = Vec::new();
-        for (part, names, bytes) in &values {
-            for ((name, shape), range) in names.iter().zip(parameters::ranges(names)) {
-                let own = &bytes[4 * range.start..4 * range.end];
-                views.push((
-                    format!("{part}.{name}"),
-                    TensorView::new(Dtype::F32, shape.clone(), own)?,
-                ));
-            }
-        }
-        let header = Header {
-            version: env!("CARGO_PKG_VERSION").into(),
-            step,
+        Checkpoint {
             config: self.config().clone(),
+            step,
             autoencoder: self
                 .latent_space()
                 .map(|autoencoder| autoencoder.config().clone()),
-        };
-        let metadata = [(HEADER.to_string(), serde_json::to_string(&header)?)].into();
-        Ok(safetensors::serialize(views, Some(metadata))?)
+            parts,
+        }
+        .to_file()
     }
 
     /// The run that a checkpoint holds, ready to take its next step. A run over latents is given those of the
@@ -132,22 +114,46 @@ impl Trainer {
 }
 
 impl Checkpoint {
+    /// A run at step 0 that begins with `weights`, by name: those of its own network, which other programs trained. A
+    /// network over latents comes with the autoencoder that they are of.
+    pub fn from_weights(
+        config: TrainConfig,
+        weights: BTreeMap<String, TensorData>,
+        autoencoder: Option<(AutoencoderConfig, BTreeMap<String, TensorData>)>,
+    ) -> Self {
+        let zeros: BTreeMap<_, _> = weights
+            .iter()
+            .map(|(name, data)| (name.clone(), TensorData::zeros::<f32, _>(data.shape().clone())))
+            .collect();
+        let [ema, model, m, v] = PARTS;
+        let mut parts = BTreeMap::from([
+            (ema, weights.clone()),
+            (model, weights),
+            (m, zeros.clone()),
+            (v, zeros),
+        ]);
+        let (autoencoder, own) = autoencoder.unzip();
+        parts.extend(own.map(|weights| (AUTOENCODER, weights)));
+        Self {
+            config,
+            step: 0,
+            autoencoder,
+            parts,
+        }
+    }
+
+    /// Whether a file's texts say that this program wrote it.
+    pub fn is_header(metadata: &BTreeMap<String, String>) -> bool {
+        metadata.contains_key(HEADER)
+    }
+
     /// Reads a file; nothing goes to a device yet.
     pub fn parse(file: &[u8]) -> Result<Self, CheckpointError> {
-        let (_, metadata) = SafeTensors::read_metadata(file)?;
-        let header = metadata
-            .metadata()
-            .as_ref()
-            .and_then(|metadata| metadata.get(HEADER));
-        let header: Header = serde_json::from_str(header.ok_or(CheckpointError::NoHeader)?)?;
+        let file = safetensors::read(file)?;
+        let header = file.metadata.get(HEADER).ok_or(CheckpointError::NoHeader)?;
+        let header: Header = serde_json::from_str(header)?;
         let mut parts: BTreeMap<_, BTreeMap<_, _>> = PARTS.map(|part| (part, BTreeMap::new())).into();
-        for (key, view) in SafeTensors::deserialize(file)?.tensors() {
-            if view.dtype() != Dtype::F32 {
-                return Err(CheckpointError::Dtype {
-                    name: key,
-                    found: view.dtype(),
-                });
-            }
+        for (key, data) in file.tensors {
             let autoencoder = header.autoencoder.as_ref().map(|_| AUTOENCODER);
             let part = PARTS.into_iter().chain(autoencoder).find_map(|part| {
                 let name = key.strip_prefix(part)?.strip_prefix('.')?;
@@ -156,15 +162,7 @@ impl Checkpoint {
             let Some((part, name)) = part else {
                 return Err(LoadError::Unknown(key).into());
             };
-            let values: Vec<f32> = view
-                .data()
-                .chunks_exact(4)
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                .collect();
-            parts
-                .entry(part)
-                .or_default()
-                .insert(name, TensorData::new(values, view.shape().to_vec()));
+            parts.entry(part).or_default().insert(name, data);
         }
         Ok(Self {
             config: header.config,
@@ -174,9 +172,36 @@ impl Checkpoint {
         })
     }
 
+    /// The checkpoint as a file.
+    pub fn to_file(&self) -> Result<Vec<u8>, CheckpointError> {
+        let header = Header {
+            version: env!("CARGO_PKG_VERSION").into(),
+            step: self.step,
+            config: self.config.clone(),
+            autoencoder: self.autoencoder.clone(),
+        };
+        let metadata = [(HEADER.to_string(), serde_json::to_string(&header)?)].into();
+        let tensors = self.parts.iter().flat_map(|(part, tensors)| {
+            tensors
+                .iter()
+                .map(move |(name, data)| (format!("{part}.{name}"), data))
+        });
+        Ok(safetensors::write(tensors, &metadata))
+    }
+
+    /// The moving average of the weights, by name.
+    pub fn ema(&self) -> &BTreeMap<String, TensorData> {
+        &self.parts[PARTS[0]]
+    }
+
+    /// The run's model with the moving average of its weights.
+    pub fn ema_model(&self, device: &Device) -> Result<Trainable, CheckpointError> {
+        self.model(PARTS[0], device)
+    }
+
     /// The network with the moving average of its weights.
     pub fn ema_network(&self, device: &Device) -> Result<Network, CheckpointError> {
-        Ok(self.model(PARTS[0], device)?.into_denoiser()?)
+        Ok(self.ema_model(device)?.into_denoiser()?)
     }
 
     /// The autoencoder whose latents the run learnt, at their scale: what turns samples into images. None where the
@@ -202,7 +227,7 @@ impl Checkpoint {
     /// The autoencoder in the file, if there is any: the run's own with the moving average of its weights, or that of
     /// [`latent_space`](Self::latent_space).
     pub fn autoencoder(&self, device: &Device) -> Result<Option<AutoencoderKl>, CheckpointError> {
-        match self.model(PARTS[0], device)? {
+        match self.ema_model(device)? {
             Trainable::Autoencoder(autoencoder) => Ok(Some(autoencoder)),
             Trainable::Denoiser(_) => self.latent_space(device),
         }
@@ -235,8 +260,8 @@ mod tests {
             autoencoder,
         };
         let metadata = [(HEADER.to_string(), serde_json::to_string(&header).unwrap())].into();
-        let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
-        safetensors::serialize([(tensor, view)], Some(metadata)).unwrap()
+        let data = TensorData::from([0.0f32]);
+        safetensors::write([(tensor.to_string(), &data)].into_iter(), &metadata)
     }
 
     fn latent_space(preset: Preset, autoencoder: Option<AutoencoderConfig>) -> Result<bool, String> {

@@ -2,6 +2,7 @@
 
 pub mod autoencoder;
 pub mod dit;
+pub mod interop;
 pub mod kernels;
 pub mod latents;
 pub mod networks;

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use burn::tensor::{Device, Int, Tensor};
+use diffusion_playground::interop::{Scheduler, scheduler};
 use diffusion_playground::prediction::{Estimates, Prediction};
-use diffusion_playground::sampler::ddpm::{self, Variance};
-use diffusion_playground::sampler::{
-    Clipping, SampleConfig, SamplerKind, Trajectory, Transition, ddim, plan,
-};
-use diffusion_playground::schedule::{Level, Schedule, ScheduleConfig, ScheduleKind, Spacing};
+use diffusion_playground::sampler::{Clipping, SampleConfig, Trajectory, Transition, ddim, ddpm, plan};
+use diffusion_playground::schedule::{Level, Schedule};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 const SHAPE: [usize; 4] = [1, 3, 4, 4];
 
@@ -22,7 +21,7 @@ struct Fixture {
 struct Case {
     name: String,
     scheduler: String,
-    config: SchedulerConfig,
+    config: Value,
     steps: usize,
     #[serde(default)]
     eta: f64,
@@ -35,28 +34,6 @@ struct Case {
     noises: Vec<Vec<f32>>,
 }
 
-/// The fields of diffusers' schedulers that the cases use.
-#[derive(Clone, Deserialize)]
-struct SchedulerConfig {
-    num_train_timesteps: usize,
-    beta_start: Option<f64>,
-    beta_end: Option<f64>,
-    beta_schedule: Option<String>,
-    prediction_type: Option<String>,
-    timestep_spacing: Option<String>,
-    variance_type: Option<String>,
-    shift: Option<f64>,
-    set_alpha_to_one: Option<bool>,
-    #[serde(default)]
-    clip_sample: bool,
-    #[serde(default)]
-    steps_offset: usize,
-    #[serde(default)]
-    use_karras_sigmas: bool,
-    #[serde(default)]
-    rescale_betas_zero_snr: bool,
-}
-
 impl Case {
     fn named(name: &str) -> Self {
         let fixture = include_str!("../../../tests/fixtures/samplers.json");
@@ -64,20 +41,15 @@ impl Case {
         cases.into_iter().find(|case| case.name == name).unwrap()
     }
 
+    /// The reference's configuration, read as every other.
+    fn scheduler(&self) -> Scheduler {
+        let mut config = self.config.clone();
+        config["_class_name"] = json!(self.scheduler);
+        scheduler::read(&config.to_string()).unwrap().0
+    }
+
     fn schedule(&self) -> Schedule {
-        let defaults = ScheduleConfig::default();
-        let schedule = Schedule::new(&ScheduleConfig {
-            kind: match self.config.beta_schedule.as_deref() {
-                Some("squaredcos_cap_v2") => ScheduleKind::Cosine,
-                Some("scaled_linear") => ScheduleKind::ScaledLinear,
-                _ => ScheduleKind::Linear,
-            },
-            num_train_timesteps: self.config.num_train_timesteps,
-            beta_start: self.config.beta_start.unwrap_or(defaults.beta_start),
-            beta_end: self.config.beta_end.unwrap_or(defaults.beta_end),
-            rescale_zero_terminal_snr: self.config.rescale_betas_zero_snr,
-        });
-        let schedule = schedule.unwrap();
+        let schedule = Schedule::new(&self.scheduler().schedule).unwrap();
         for (&t, alpha_bar) in &self.alphas_cumprod {
             assert!(
                 (schedule.alpha_bar(t) - alpha_bar).abs() < 1e-6,
@@ -89,48 +61,14 @@ impl Case {
     }
 
     fn prediction(&self) -> Prediction {
-        match self.config.prediction_type.as_deref() {
-            _ if self.scheduler.starts_with("Flow") => Prediction::Flow,
-            Some("v_prediction") => Prediction::V,
-            Some("sample") => Prediction::Sample,
-            _ => Prediction::Epsilon,
-        }
+        self.scheduler().prediction
     }
 
     fn settings(&self) -> SampleConfig {
-        let sampler = match self.scheduler.as_str() {
-            "DDPMScheduler" => SamplerKind::Ddpm,
-            "DDIMScheduler" => SamplerKind::Ddim,
-            "DDIMInverseScheduler" => SamplerKind::DdimInversion,
-            "DPMSolverMultistepScheduler" => SamplerKind::DpmSolverPp2M,
-            "UniPCMultistepScheduler" => SamplerKind::UniPc,
-            "EulerDiscreteScheduler" | "FlowMatchEulerDiscreteScheduler" => SamplerKind::Euler,
-            other => panic!("{other}"),
-        };
-        let has_ode_spacing = !matches!(
-            sampler,
-            SamplerKind::Ddpm | SamplerKind::Ddim | SamplerKind::DdimInversion
-        );
         SampleConfig {
-            sampler,
             steps: self.steps,
             eta: self.eta,
-            spacing: match self.config.timestep_spacing.as_deref() {
-                Some("trailing") => Spacing::Trailing,
-                Some("linspace") => Spacing::Linspace,
-                None if has_ode_spacing => Spacing::Linspace,
-                _ => Spacing::Leading,
-            },
-            steps_offset: self.config.steps_offset,
-            set_alpha_to_one: self.config.set_alpha_to_one.unwrap_or(true),
-            use_karras_sigmas: self.config.use_karras_sigmas,
-            shift: self.config.shift.unwrap_or(1.0),
-            variance: match self.config.variance_type.as_deref() {
-                Some("fixed_large") => Variance::FixedLarge,
-                _ => Variance::FixedSmall,
-            },
-            clip_sample: self.config.clip_sample,
-            ..Default::default()
+            ..self.scheduler().sample
         }
     }
 

@@ -24,7 +24,15 @@ pub fn add<T: Serialize + Default>(command: Command) -> Result<Command, Error> {
 
 /// The configuration that the flags describe.
 pub fn read<T: Serialize + DeserializeOwned + Default>(matches: &ArgMatches) -> Result<T, Error> {
-    let mut config = serde_json::to_value(T::default())?;
+    read_over(&T::default(), matches)
+}
+
+/// `config` with the fields that flags were given for.
+pub fn read_over<T: Serialize + DeserializeOwned + Default>(
+    config: &T,
+    matches: &ArgMatches,
+) -> Result<T, Error> {
+    let mut config = serde_json::to_value(config)?;
     for (path, default) in leaves::<T>()? {
         let name = flag(&path);
         if let Some(text) = matches.get_one::<String>(&name) {

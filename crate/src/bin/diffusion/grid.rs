@@ -4,38 +4,57 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use png::ColorType;
+
 type Error = Box<dyn std::error::Error>;
 
-/// Writes `count` grey images in [-1, 1], `[count, height, width]`, as a PNG of `columns` columns.
+/// Writes images in [-1, 1], `[count, channels, height, width]`, as a PNG of `columns` columns: grey where there is one
+/// channel, in colour where there are three.
 pub fn write_png(
     path: &Path,
     values: &[f32],
-    height: usize,
-    width: usize,
+    [channels, height, width]: [usize; 3],
     columns: usize,
 ) -> Result<(), Error> {
-    let count = values.len() / (height * width);
+    let color = match channels {
+        1 => ColorType::Grayscale,
+        3 => ColorType::Rgb,
+        _ => return Err(format!("images of {channels} channels cannot be shown: it takes 1 or 3").into()),
+    };
+    let count = values.len() / (channels * height * width);
     let rows = count.div_ceil(columns);
-    let stride = columns * width;
+    let stride = columns * width * channels;
     let mut picture = vec![0u8; rows * height * stride];
-    for (i, image) in values.chunks_exact(height * width).enumerate() {
-        let corner = i / columns * height * stride + i % columns * width;
-        for (y, row) in image.chunks_exact(width).enumerate() {
-            for (x, value) in row.iter().enumerate() {
-                // A cast saturates.
-                picture[corner + y * stride + x] = ((value + 1.0) * 127.5).round() as u8;
+    for (i, image) in values.chunks_exact(channels * height * width).enumerate() {
+        let corner = i / columns * height * stride + i % columns * width * channels;
+        for (channel, plane) in image.chunks_exact(height * width).enumerate() {
+            for (y, row) in plane.chunks_exact(width).enumerate() {
+                for (x, value) in row.iter().enumerate() {
+                    // A cast saturates.
+                    let byte = ((value + 1.0) * 127.5).round() as u8;
+                    picture[corner + y * stride + x * channels + channel] = byte;
+                }
             }
         }
     }
-    write_grey(path, &picture, stride, rows * height)
+    write_bytes(path, &picture, [columns * width, rows * height], color)
 }
 
 /// Writes a picture of one byte a pixel as a PNG.
 pub fn write_grey(path: &Path, picture: &[u8], width: usize, height: usize) -> Result<(), Error> {
+    write_bytes(path, picture, [width, height], ColorType::Grayscale)
+}
+
+fn write_bytes(
+    path: &Path,
+    picture: &[u8],
+    [width, height]: [usize; 2],
+    color: ColorType,
+) -> Result<(), Error> {
     let file =
         File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     let mut encoder = png::Encoder::new(BufWriter::new(file), width as u32, height as u32);
-    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_color(color);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.write_header()?.write_image_data(picture)?;
     Ok(())

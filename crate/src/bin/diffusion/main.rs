@@ -3,6 +3,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod config_args;
 #[cfg(not(target_arch = "wasm32"))]
+mod convert;
+#[cfg(not(target_arch = "wasm32"))]
 mod grid;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
@@ -14,6 +16,8 @@ mod profile;
 mod sample;
 #[cfg(not(target_arch = "wasm32"))]
 mod scatter;
+#[cfg(not(target_arch = "wasm32"))]
+mod source;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
 
@@ -32,6 +36,7 @@ fn main() -> std::process::ExitCode {
         .subcommand(sample::command())
         .subcommand(profile::command())
         .subcommand(inspect::command())
+        .subcommand(convert::command())
         .get_matches();
     let done = pollster::block_on(async {
         match matches.subcommand() {
@@ -39,6 +44,7 @@ fn main() -> std::process::ExitCode {
             Some(("sample", arguments)) => sample::run(arguments).await,
             Some(("profile", arguments)) => profile::run(arguments).await,
             Some(("inspect", arguments)) => inspect::run(arguments),
+            Some(("convert", arguments)) => convert::run(arguments).await,
             _ => Ok(()),
         }
     });

@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
+use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::model::Preset;
+use diffusion_playground::interop::{Imported, Scheduler};
+use diffusion_playground::model::{AutoencoderKl, Network};
 use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::read;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
 use diffusion_playground::schedule::Schedule;
-use diffusion_playground::train::Checkpoint;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::train::{choose_device, device_arg, read_file};
+use super::source::Source;
+use super::train::{choose_device, device_arg};
 use super::{config_args, grid, scatter};
 
 type Error = Box<dyn std::error::Error>;
@@ -23,7 +25,7 @@ pub fn command() -> Command {
             Arg::new("model")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("A checkpoint"),
+                .help("A checkpoint; or diffusers' folder, or a safetensors file beside its config.json"),
         )
         .arg(
             Arg::new("out")
@@ -42,28 +44,74 @@ pub fn command() -> Command {
     config_args::add::<SampleConfig>(command.clone()).unwrap_or(command)
 }
 
+/// A network, and what sampling from it begins with.
+struct Loaded {
+    network: Network,
+    scheduler: Scheduler,
+    /// Channels, height and width of what it draws.
+    shape: [usize; 3],
+    null_class: Option<u8>,
+    /// What makes images of its latents.
+    latent_space: Option<AutoencoderKl>,
+}
+
+fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
+    match source {
+        Source::Checkpoint(checkpoint) => {
+            let preset = checkpoint.config.preset;
+            Ok(Loaded {
+                network: checkpoint.ema_network(device)?,
+                scheduler: Scheduler {
+                    schedule: checkpoint.config.schedule.clone(),
+                    prediction: Prediction::Epsilon,
+                    sample: SampleConfig {
+                        clip_sample: preset.draws_pixels(),
+                        ..SampleConfig::default()
+                    },
+                },
+                shape: preset.input_shape(),
+                null_class: preset.null_class(),
+                latent_space: checkpoint.latent_space(device)?,
+            })
+        }
+        Source::Folder(folder) => {
+            let (Imported { config, model, .. }, latent_space) = folder.import(device)?;
+            let null_class = config.null_class().map(u8::try_from).transpose();
+            Ok(Loaded {
+                network: model
+                    .into_denoiser()
+                    .ok_or_else(|| format!("a {} alone draws no samples", config.class_name()))?,
+                scheduler: folder.scheduler()?,
+                shape: config.image(),
+                null_class: null_class
+                    .map_err(|_| "the network has more than 256 classes, null class included")?,
+                latent_space,
+            })
+        }
+    }
+}
+
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let file = arguments
         .get_one::<PathBuf>("model")
         .ok_or("a checkpoint is needed")?;
-    let checkpoint =
-        Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut config: SampleConfig = config_args::read(arguments)?;
-    if arguments.get_one::<String>("clip-sample").is_none() {
-        config.clip_sample = checkpoint.config.preset.draws_pixels();
-    }
+    let source = Source::open(file)?;
     let compute = choose_device(arguments).await?;
-    let network = checkpoint.ema_network(&compute.device)?;
-    let latent_space = checkpoint.latent_space(&compute.device)?;
-    let schedule = Schedule::new(&checkpoint.config.schedule)?;
-    let preset = checkpoint.config.preset;
-    let [channels, height, width] = preset.input_shape();
+    let Loaded {
+        network,
+        scheduler,
+        shape: [channels, height, width],
+        null_class,
+        latent_space,
+    } = load(&source, &compute.device)?;
+    let config = config_args::read_over(&scheduler.sample, arguments)?;
+    let schedule = Schedule::new(&scheduler.schedule)?;
     let mut trajectory = Trajectory::new(
         &config,
         &schedule,
-        Prediction::Epsilon,
+        scheduler.prediction,
         [config.count, channels, height, width],
-        preset.null_class(),
+        null_class,
         &compute.device,
     )?;
 
@@ -84,12 +132,13 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         Some(autoencoder) => autoencoder.to_images(trajectory.x_t()),
         None => trajectory.x_t(),
     };
-    let [_, _, height, width] = images.dims();
+    let [_, channels, height, width] = images.dims();
     let values = read(images).await?;
-    if preset == Preset::Points {
+    if matches!(network, Network::Points(_)) {
         scatter::write_png(out, &values)?;
     } else {
-        grid::write_png(out, &values, height, width, columns.min(config.count))?;
+        let shape = [channels, height, width];
+        grid::write_png(out, &values, shape, columns.min(config.count))?;
     }
     println!(
         "{} samples, {} model calls: {}",

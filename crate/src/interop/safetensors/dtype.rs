@@ -1,0 +1,55 @@
+//! The types of numbers that weights come in, and their way to `f32`.
+
+use burn::tensor::{bf16, f16};
+
+/// Bytes of the longest element.
+pub(super) const MAX_SIZE: usize = 4;
+
+/// The type of a tensor's elements in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dtype {
+    F32,
+    F16,
+    BF16,
+}
+
+impl Dtype {
+    /// By the name that the format gives it; `None` for the types that no weights are read from.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "F32" => Self::F32,
+            "F16" => Self::F16,
+            "BF16" => Self::BF16,
+            _ => return None,
+        })
+    }
+
+    /// Bytes of an element.
+    pub fn size(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::BF16 => 2,
+        }
+    }
+
+    /// Appends little-endian elements to `values`; bytes beyond the last whole element are left out.
+    pub(super) fn append(self, bytes: &[u8], values: &mut Vec<f32>) {
+        match self {
+            Self::F32 => values.extend(
+                bytes
+                    .chunks_exact(4)
+                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])),
+            ),
+            Self::F16 => values.extend(
+                bytes
+                    .chunks_exact(2)
+                    .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()),
+            ),
+            Self::BF16 => values.extend(
+                bytes
+                    .chunks_exact(2)
+                    .map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32()),
+            ),
+        }
+    }
+}
