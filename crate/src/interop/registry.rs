@@ -24,6 +24,7 @@ macro_rules! registry {
 
         /// A network of a published class.
         #[derive(Debug)]
+        #[allow(clippy::large_enum_variant, reason = "there is one at a time, and Burn's modules are not boxed")]
         pub enum PublishedModel {
             $($(#[$doc])* $class(<$config as Published>::Module),)*
         }
