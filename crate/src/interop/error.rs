@@ -24,8 +24,6 @@ pub enum InteropError {
         value: String,
         reason: String,
     },
-    #[error("{field} is missing, but must be {expected}")]
-    MissingField { field: String, expected: String },
     #[error(
         "the configuration describes a network of {least} parameters or more, but the file holds {found}: they do not belong together"
     )]

@@ -34,8 +34,8 @@ pub struct Import {
 }
 
 impl Import {
-    /// `config_json` is the network's `config.json`; without it, the weights must speak for themselves. `file_length` is
-    /// that of the weights, where it is known.
+    /// `config_json` is the network's `config.json`; without it, the weights must speak for themselves. `file_length`
+    /// is that of the weights, where it is known.
     pub fn begin(
         config_json: Option<&str>,
         file_length: Option<u64>,

@@ -1,7 +1,7 @@
 //! Names that published checkpoints had before today's.
 
-/// Today's name and shape of a tensor: diffusers once wrote the maps of an attention block as `query`, `key`, `value` and
-/// `proj_attn`, and older code still as 1x1 convolutions, `[out, in, 1, 1]` for `[out, in]`.
+/// Today's name and shape of a tensor: diffusers once wrote the maps of an attention block as `query`, `key`, `value`
+/// and `proj_attn`, and older code still as 1x1 convolutions, `[out, in, 1, 1]` for `[out, in]`.
 pub fn attention(name: &str, shape: &[usize]) -> (String, Vec<usize>) {
     let unchanged = || (name.to_string(), shape.to_vec());
     let Some((block, last)) = split_attention(name) else {

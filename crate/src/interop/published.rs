@@ -34,11 +34,6 @@ pub trait Published: Clone + Debug + Default + PartialEq + Serialize + Deseriali
     /// [`Self::rearrange`] cuts or joins some, and names can be checked only when all have arrived.
     const TENSOR_BY_TENSOR: bool = true;
 
-    /// Fields of the class of which only one value, the library's default, is supported.
-    fn fixed() -> Vec<(&'static str, Value)> {
-        Vec::new()
-    }
-
     /// Takes the class's fields.
     fn read(fields: &mut Fields) -> Result<Self, InteropError> {
         fields.take_all()
@@ -50,7 +45,7 @@ pub trait Published: Clone + Debug + Default + PartialEq + Serialize + Deseriali
         None
     }
 
-    /// The fields of a `config.json`, without those of the library itself and without [`Self::fixed`].
+    /// The fields of a `config.json`, without those of the library itself.
     fn fields(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(fields)) => fields,

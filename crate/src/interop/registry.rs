@@ -58,7 +58,7 @@ macro_rules! registry {
 
             /// The fields of a `config.json`, defaults included, without those of the library itself.
             pub fn fields(&self) -> Map<String, Value> {
-                match self { $(Self::$class(config) => fields(config),)* }
+                match self { $(Self::$class(config) => config.fields(),)* }
             }
 
             /// [`Published::COMPONENT`]
@@ -172,17 +172,7 @@ impl PublishedConfig {
 
 fn read_fields<C: Published>(fields: &mut Fields) -> Result<C, InteropError> {
     let config = C::read(fields)?;
-    for (field, expected) in C::fixed() {
-        fields.require(field, &expected)?;
-    }
     fields.ignore(C::INERT);
     config.check()?;
     Ok(config)
-}
-
-fn fields<C: Published>(config: &C) -> Map<String, Value> {
-    let fixed = C::fixed()
-        .into_iter()
-        .map(|(field, value)| (field.to_string(), value));
-    config.fields().into_iter().chain(fixed).collect()
 }

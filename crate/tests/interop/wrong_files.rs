@@ -136,7 +136,7 @@ fn a_configuration_that_is_not_supported_names_the_field() {
     );
     says(
         with("down_block_types", json!(["SkipDownBlock2D"])),
-        "down_block_types is [\"SkipDownBlock2D\"]: unknown variant",
+        "down_block_types is [\"SkipDownBlock2D\"], but must be a list of DownBlock2D",
     );
     says(
         with("norm_num_groups", json!("four")),
@@ -146,7 +146,10 @@ fn a_configuration_that_is_not_supported_names_the_field() {
         with("norm_num_groups", json!(3)),
         "block_out_channels is 8, but must be multiples of norm_num_groups, 3",
     );
-    says(with("sample_size", Value::Null), "sample_size is missing");
+    says(
+        with("sample_size", Value::Null),
+        "sample_size is null, but must be the height and width",
+    );
     says(with("sample_size", json!([28, 32])), "sample_size is [28,32]");
     says(
         with("in_channels", json!(3)),

@@ -137,7 +137,10 @@ fn read_variance(fields: &mut Fields) -> Result<Variance, InteropError> {
     match fields.take_value("variance_type") {
         None => Ok(Variance::FixedSmall),
         Some(Value::String(learned)) if learned == "learned" => {
-            fields.warn("variance_type is \"learned\", which is not supported: the network's variance is left out, and the posterior's taken");
+            fields.warn(
+                "variance_type is \"learned\", which is not supported: the network's variance is left out, and the \
+                 posterior's taken",
+            );
             Ok(Variance::FixedSmall)
         }
         Some(found) => {
