@@ -28,6 +28,10 @@ static UNETS: [(&str, &[u8]); 7] = [
     ("unet2d_condition_linear", fixture!("unet2d_condition_linear")),
 ];
 
+/// Relative to the largest entry of each gradient. The browser's adapter in software computes less exactly: there the
+/// gradients of the U-Net with cross-attention are up to 1.3e-3 away, where lavapipe and Flex stay within 1e-3.
+const GRADIENT_TOLERANCE: f32 = if cfg!(target_arch = "wasm32") { 2e-3 } else { 1e-3 };
+
 /// The reference file: config, inputs, weights, output and the gradients of `mean(out^2)`.
 pub(super) struct Oracle {
     pub(super) config: String,
@@ -83,7 +87,7 @@ impl Oracle {
         self.tensors.keys().filter(|key| key.starts_with("grad.")).count()
     }
 
-    /// Asserts that every gradient is within 1e-3 of the reference's of that name, relative to its largest entry.
+    /// Asserts that every gradient is within [`GRADIENT_TOLERANCE`] of the reference's of that name.
     pub(super) fn assert_gradients(&self, found: Vec<(String, Vec<f32>)>) {
         let max = |values: &[f32]| {
             values
@@ -97,7 +101,7 @@ impl Oracle {
         let largest = expected.iter().fold(0f32, |largest, own| largest.max(max(own)));
         for ((name, grad), expected) in found.into_iter().zip(expected) {
             // The softmax is blind to the bias of the keys: that gradient is 0, and rounding is all there is of it.
-            let bound = 1e-3 * max(&expected).max(1e-3 * largest);
+            let bound = GRADIENT_TOLERANCE * max(&expected).max(1e-3 * largest);
             assert_within(&format!("{}: grad.{name}", self.config), &grad, &expected, bound);
         }
     }
