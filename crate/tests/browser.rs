@@ -8,6 +8,7 @@ use checks::{autoencoder, dit, interop, kernels, latents, networks, points, rand
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::web::constructors;
 use std::cell::RefCell;
+use std::sync::atomic::Ordering;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -21,7 +22,9 @@ async fn gpu() -> Device {
         return device;
     }
     constructors::run();
-    let device = Compute::choose(Wanted::Gpu).await.expect("WebGPU").device;
+    let compute = Compute::choose(Wanted::Gpu).await.expect("WebGPU");
+    networks::SOFTWARE_IN_A_BROWSER.store(compute.software, Ordering::Relaxed);
+    let device = compute.device;
     DEVICE.with_borrow_mut(|known| *known = Some(device.clone()));
     device
 }
