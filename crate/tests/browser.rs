@@ -78,6 +78,16 @@ async fn layer_norm_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn gates_follow_their_twin() {
+    kernels::gates_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn self_attention_follows_its_twin() {
+    kernels::self_attention_follows_its_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn linear_follows_its_twin() {
     kernels::linear_follows_its_twin(&gpu().await).await;
 }

@@ -15,8 +15,8 @@ use super::{attention_cube, attention_grad_cube};
 
 /// Beyond these the kernel, which keeps a head's query and result in a thread's registers and goes through the keys one
 /// by one, is slower than the matrix products.
-const LARGEST_HEAD: usize = 64;
-const LONGEST: usize = 256;
+pub(super) const LARGEST_HEAD: usize = 64;
+pub(super) const LONGEST: usize = 256;
 
 /// `softmax(q k^T / sqrt(head_dim)) v` (Vaswani et al., 2017, equation 1).
 ///

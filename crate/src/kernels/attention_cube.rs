@@ -4,7 +4,7 @@
 //! sum for the softmax (Dao et al., 2022, "FlashAttention", algorithm 1).
 
 use burn::tensor::Shape;
-use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 use cubecl::zspace::metadata::Metadata;
 
@@ -74,6 +74,33 @@ pub fn forward(q: CubeTensor, k: CubeTensor, v: CubeTensor) -> (CubeTensor, Cube
         dim as u32,
     );
     (out, sums)
+}
+
+/// The queries (0), keys (1) or values (2) of `heads` heads in `qkv` `[batch, tokens, 3 width]`, contiguous, as
+/// `[batch, heads, tokens, head_dim]`.
+pub fn packed(qkv: &CubeTensor, which: usize, heads: usize) -> CubeTensor {
+    let [batch, tokens, columns] = qkv.meta.shape().dims();
+    let width = columns / 3;
+    let size = qkv.dtype.size();
+    let mut part = qkv.clone();
+    part.handle = part
+        .handle
+        .offset_start((which * width * size) as u64)
+        .offset_end(((2 - which) * width * size) as u64);
+    *part.meta = Metadata::new(
+        Shape::new([batch, heads, tokens, width / heads]),
+        [tokens * columns, width / heads, columns, 1],
+    );
+    part
+}
+
+/// [`forward`] of what lies in `qkv`; the result is `[batch, tokens, width]`.
+pub fn forward_self(qkv: CubeTensor, heads: usize) -> (CubeTensor, CubeTensor) {
+    let qkv = into_contiguous(qkv);
+    let [batch, tokens, columns] = qkv.meta.shape().dims();
+    let [q, k, v] = [0, 1, 2].map(|which| packed(&qkv, which, heads));
+    let (out, sums) = forward(q, k, v);
+    (view(&out, 0, [batch, tokens, columns / 3]), sums)
 }
 
 /// Where the tokens of this workgroup's image and head begin.

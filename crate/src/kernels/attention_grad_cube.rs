@@ -3,10 +3,10 @@
 //! In the first workgroups a thread has a query and goes through all keys, as forward; in the others a thread has a key
 //! and goes through all queries.
 
-use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::attention_cube::{SIDE, Strides, base, dims, like, load, strides};
+use super::attention_cube::{SIDE, Strides, StridesLaunch, base, dims, like, load, packed, strides};
 use super::cube::{aligned, empty};
 
 /// The gradients of `q`, `k` and `v`, each in its own order.
@@ -27,11 +27,46 @@ pub fn gradient(
     let of_q = like(&flat, 0, &q);
     let of_k = like(&flat, q_size, &k);
     let of_v = like(&flat, q_size + k_size, &v);
-    let all = [&q, &k, &v, &out, &grad, &of_q, &of_k, &of_v].map(strides);
-    let [q_at, k_at, v_at, out_at, grad_at, of_q_at, of_k_at, of_v_at] = all;
+    let to = [&of_q, &of_k, &of_v].map(strides);
+    launch([q, k, v, out, sums, grad], flat, to, [q_size, k_size]);
+    (of_q, of_k, of_v)
+}
+
+/// The gradient of `qkv` `[batch, tokens, 3 width]`, from the result and its gradient, `[batch, tokens, width]`.
+pub fn gradient_self(
+    qkv: CubeTensor,
+    out: CubeTensor,
+    sums: CubeTensor,
+    grad: CubeTensor,
+    heads: usize,
+) -> CubeTensor {
+    let qkv = into_contiguous(qkv);
+    let [batch, tokens, columns] = qkv.meta.shape().dims();
+    let flat = empty(&qkv, [batch, tokens, columns]);
+    let [q, k, v] = [0, 1, 2].map(|which| packed(&qkv, which, heads));
+    let to = [0, 1, 2].map(|which| strides(&packed(&flat, which, heads)));
+    let [out, grad] = [out, grad].map(|of_tokens| like(&into_contiguous(of_tokens), 0, &q));
+    let width = columns / 3;
+    launch([q, k, v, out, sums, grad], flat.clone(), to, [width, width]);
+    flat
+}
+
+/// Writes the gradients of `q`, `k` and `v` into `flat`, in the order that the strides `to` say: those of `k` begin
+/// `sizes[0]` after those of `q`, and those of `v` `sizes[1]` after those of `k`.
+fn launch(
+    [q, k, v, out, sums, grad]: [CubeTensor; 6],
+    flat: CubeTensor,
+    to: [StridesLaunch; 3],
+    sizes: [usize; 2],
+) {
+    let [batch, heads, tokens, dim] = dims(&q);
+    let context = dims(&k)[2];
+    let [q_at, k_at, v_at, out_at, grad_at] = [&q, &k, &v, &out, &grad].map(strides);
+    let [of_q_at, of_k_at, of_v_at] = to;
     let query_groups = (tokens as u32).div_ceil(SIDE);
+    let client = flat.client.clone();
     gradient_kernel::launch(
-        &flat.client,
+        &client,
         CubeCount::Static(
             query_groups + (context as u32).div_ceil(SIDE),
             heads as u32,
@@ -44,7 +79,7 @@ pub fn gradient(
         out.into_tensor_arg(),
         sums.into_tensor_arg(),
         grad.into_tensor_arg(),
-        flat.clone().into_tensor_arg(),
+        flat.into_tensor_arg(),
         q_at,
         k_at,
         v_at,
@@ -56,12 +91,11 @@ pub fn gradient(
         tokens as u32,
         context as u32,
         query_groups,
-        q_size as u32,
-        k_size as u32,
+        sizes[0] as u32,
+        sizes[1] as u32,
         (dim as f32).powf(-0.5),
         dim as u32,
     );
-    (of_q, of_k, of_v)
 }
 
 /// With P the softmax, g the gradient of the result o: dS = P (g v^T - rowsum(g o)); `flat` takes dS k, dS^T q and

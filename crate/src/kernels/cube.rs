@@ -92,3 +92,17 @@ pub fn row_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
     sync_cube();
     sum
 }
+
+/// The sum of `value` over the 8 threads of a column, in a workgroup of 32x8. All threads of the workgroup must call it.
+#[cube]
+pub fn column_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
+    shared[(UNIT_POS_Y * 32 + UNIT_POS_X) as usize] = value;
+    sync_cube();
+    let mut sum = 0.0f32;
+    #[unroll]
+    for row in 0..8u32 {
+        sum += shared[(row * 32 + UNIT_POS_X) as usize];
+    }
+    sync_cube();
+    sum
+}

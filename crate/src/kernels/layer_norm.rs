@@ -1,4 +1,4 @@
-//! Layer normalisation as a Diffusion Transformer uses it: modulated before a layer, gated after it.
+//! Layer normalisation as a Diffusion Transformer uses it: modulated.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
@@ -26,13 +26,6 @@ pub fn layer_norm_modulate(x: Tensor<3>, shift: Tensor<2>, scale: Tensor<2>, eps
     let variance = centred.clone().square().mean_dim(2);
     let normal = centred / (variance + eps).sqrt();
     normal * (scale + 1.0).unsqueeze_dim::<3>(1) + shift.unsqueeze_dim::<3>(1)
-}
-
-/// `x + gate y`: the residual connection of an adaLN-Zero block.
-///
-/// `x` and `y` `[batch, tokens, dim]`, `gate` `[batch, dim]` -> the shape of `x`.
-pub fn gated_add(x: Tensor<3>, y: Tensor<3>, gate: Tensor<2>) -> Tensor<3> {
-    x + y * gate.unsqueeze_dim::<3>(1)
 }
 
 /// The normalisation and modulation on the GPU.
@@ -172,20 +165,5 @@ mod tests {
                 assert!((found[8 * token + i] as f64 - expected).abs() < 1e-5);
             }
         }
-    }
-
-    #[test]
-    fn a_closed_gate_leaves_the_residual() {
-        let device = Device::flex();
-        let mut rng = Rng::new(2, Stream::Data, 1);
-        let [x, y] = [(); 2].map(|()| rng.normal_tensor([2, 3, 4], &device));
-        let gate = Tensor::<2>::from_data([[0.0; 4], [2.0; 4]], &device);
-        let found = gated_add(x.clone(), y.clone(), gate);
-        let part = |x: &Tensor<3>, i: usize| x.clone().narrow(0, i, 1);
-        part(&found, 0)
-            .into_data()
-            .assert_eq(&part(&x, 0).into_data(), true);
-        let expected = part(&x, 1) + part(&y, 1) * 2.0;
-        part(&found, 1).into_data().assert_eq(&expected.into_data(), true);
     }
 }

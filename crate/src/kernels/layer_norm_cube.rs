@@ -6,7 +6,8 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::cube::{aligned, empty, row_sum, view};
+use super::chunk_cube::rows;
+use super::cube::{aligned, column_sum, empty, row_sum, view};
 
 /// The result for `x` `[batch, tokens, channels]`, and each token's mean and inverse standard deviation.
 pub fn forward(x: CubeTensor, shift: CubeTensor, scale: CubeTensor, eps: f64) -> (CubeTensor, CubeTensor) {
@@ -14,18 +15,21 @@ pub fn forward(x: CubeTensor, shift: CubeTensor, scale: CubeTensor, eps: f64) ->
     let [batch, tokens, channels] = x.meta.shape().dims();
     let out = empty(&x, [batch, tokens, channels]);
     let moments = empty(&x, [batch, tokens, 2]);
+    let ((shift, shift_row), (scale, scale_row)) = (rows(shift), rows(scale));
     forward_kernel::launch(
         &out.client,
         workgroups((batch * tokens).div_ceil(8)),
         CubeDim::new_2d(32, 8),
         x.into_tensor_arg(),
-        into_contiguous(shift).into_tensor_arg(),
-        into_contiguous(scale).into_tensor_arg(),
+        shift.into_tensor_arg(),
+        scale.into_tensor_arg(),
         out.clone().into_tensor_arg(),
         moments.clone().into_tensor_arg(),
         batch as u32,
         tokens as u32,
         channels as u32,
+        shift_row,
+        scale_row,
         eps as f32,
     );
     (out, moments)
@@ -44,12 +48,13 @@ pub fn gradient(
     let second = aligned(&x, batch * channels);
     let of_both = empty(&x, [second + batch * channels]);
     let columns = batch * channels.div_ceil(32);
+    let (scale, scale_row) = rows(scale);
     gradient_kernel::launch(
         &of_x.client,
         workgroups(columns + (batch * tokens).div_ceil(8)),
         CubeDim::new_2d(32, 8),
         x.into_tensor_arg(),
-        into_contiguous(scale).into_tensor_arg(),
+        scale.into_tensor_arg(),
         into_contiguous(moments).into_tensor_arg(),
         grad.into_tensor_arg(),
         of_x.clone().into_tensor_arg(),
@@ -57,6 +62,7 @@ pub fn gradient(
         batch as u32,
         tokens as u32,
         channels as u32,
+        scale_row,
         second as u32,
     );
     (
@@ -72,20 +78,6 @@ fn workgroups(count: usize) -> CubeCount {
     CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
 }
 
-/// The sum of `value` over the 8 threads of a column. All threads of the workgroup must call it.
-#[cube]
-fn column_sum(value: f32, shared: &mut Shared<[f32]>) -> f32 {
-    shared[(UNIT_POS_Y * 32 + UNIT_POS_X) as usize] = value;
-    sync_cube();
-    let mut sum = 0.0f32;
-    #[unroll]
-    for row in 0..8u32 {
-        sum += shared[(row * 32 + UNIT_POS_X) as usize];
-    }
-    sync_cube();
-    sum
-}
-
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 fn forward_kernel(
@@ -97,6 +89,8 @@ fn forward_kernel(
     batch: u32,
     tokens: u32,
     channels: u32,
+    shift_row: u32,
+    scale_row: u32,
     eps: f32,
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
@@ -107,7 +101,7 @@ fn forward_kernel(
         end += channels;
     }
     let start = token * channels;
-    let modulation = token / tokens * channels;
+    let image = token / tokens;
 
     let mut sum = 0.0f32;
     let mut i = UNIT_POS_X;
@@ -127,9 +121,9 @@ fn forward_kernel(
     let inverse = 1.0f32 / (variance + eps).sqrt();
     let mut i = UNIT_POS_X;
     while i < end {
-        let at = (modulation + i) as usize;
         let normal = (x[(start + i) as usize] - mean) * inverse;
-        out[(start + i) as usize] = normal * (1.0f32 + scale[at]) + shift[at];
+        let stretch = 1.0f32 + scale[(image * scale_row + i) as usize];
+        out[(start + i) as usize] = normal * stretch + shift[(image * shift_row + i) as usize];
         i += 32;
     }
     if UNIT_POS_X == 0 && end > 0 {
@@ -150,6 +144,7 @@ fn gradient_kernel(
     batch: u32,
     tokens: u32,
     channels: u32,
+    scale_row: u32,
     second: u32,
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
@@ -190,7 +185,7 @@ fn gradient_kernel(
             inverse += moments[(2 * token + 1) as usize];
         }
         let start = token * channels;
-        let modulation = token / tokens * channels;
+        let modulation = token / tokens * scale_row;
         let mut plain = 0.0f32;
         let mut along = 0.0f32;
         let mut i = UNIT_POS_X;

@@ -11,7 +11,7 @@ use burn::tensor::{Int, Tensor, activation::softmax};
 use super::dit_config::DiTConfig;
 use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, unpatchify, xavier_linear, zero_linear};
 use super::layers::{Init, Linear};
-use crate::kernels::{self, gated_add, gelu, layer_norm_modulate, silu};
+use crate::kernels::{chunks, gated_add, gelu, layer_norm_modulate, self_attention, silu};
 
 /// Epsilon of all norms but the one before an MLP, which diffusers sets otherwise.
 const NORM_EPS: f64 = 1e-6;
@@ -78,9 +78,7 @@ impl DiTBlock {
         record: Option<&mut Vec<BlockRecord>>,
     ) -> Tensor<3> {
         let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 6 hidden_size]
-        let hidden = modulation.dims()[1] / 6;
-        let part = |i: usize| modulation.clone().narrow(1, i * hidden, hidden);
-        let [shift_msa, scale_msa, gate_msa, shift_mlp, scale_mlp, gate_mlp] = std::array::from_fn(part);
+        let [shift_msa, scale_msa, gate_msa, shift_mlp, scale_mlp, gate_mlp] = chunks(modulation);
 
         let normal = layer_norm_modulate(x.clone(), shift_msa, scale_msa, NORM_EPS);
         if let Some(record) = record {
@@ -109,33 +107,25 @@ pub struct SelfAttention {
 impl SelfAttention {
     /// `[batch, tokens, hidden_size]` -> the same shape
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let shape = x.dims();
-        let [q, k, v] = self.split(x);
-        let mixed = kernels::attention(q, k, v).swap_dims(1, 2).reshape(shape);
+        let mixed = self_attention(self.qkv.forward_tokens(x), self.heads);
         self.proj.forward_tokens(mixed)
     }
 
     /// The attention's weights alone, `[batch, heads, tokens, tokens]`.
     pub fn weights(&self, x: Tensor<3>) -> Tensor<4> {
-        let [q, k, _] = self.split(x);
-        let head_dim = q.dims()[3] as f64;
-        softmax(q.matmul(k.swap_dims(2, 3)) * head_dim.powf(-0.5), 3)
-    }
-
-    /// Queries, keys and values, `[batch, heads, tokens, head_dim]` each.
-    fn split(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
         let [batch, tokens, hidden] = x.dims();
         let head_dim = hidden / self.heads;
         let qkv = self
             .qkv
             .forward_tokens(x)
             .reshape([batch, tokens, 3, self.heads, head_dim]);
-        std::array::from_fn(|i| {
+        let [q, k] = [0, 1].map(|i| {
             qkv.clone()
                 .narrow(2, i, 1)
                 .reshape([batch, tokens, self.heads, head_dim])
                 .swap_dims(1, 2)
-        })
+        });
+        softmax(q.matmul(k.swap_dims(2, 3)) * (head_dim as f64).powf(-0.5), 3)
     }
 }
 
@@ -184,11 +174,7 @@ impl FinalLayer {
     /// `[batch, out_channels, height, width]`
     pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>) -> Tensor<4> {
         let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 2 hidden_size]
-        let hidden = modulation.dims()[1] / 2;
-        let (shift, scale) = (
-            modulation.clone().narrow(1, 0, hidden),
-            modulation.narrow(1, hidden, hidden),
-        );
+        let [shift, scale] = chunks(modulation);
         let patches = self
             .linear
             .forward_tokens(layer_norm_modulate(x, shift, scale, NORM_EPS));

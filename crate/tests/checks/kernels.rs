@@ -219,6 +219,73 @@ pub async fn layer_norm_follows_its_twin(device: &Device) {
     }
 }
 
+/// Outputs and gradients of a residual connection whose gate is one part of a matrix, of GELU, and of another part that
+/// nothing is made of.
+async fn gates([batch, tokens, channels]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(12, Stream::Data, channels as u32);
+    let mut tensor = || -> Tensor<3> { rng.normal_tensor([batch, tokens, channels], &device) };
+    let (x, y, upstream) = (
+        tensor().require_grad(),
+        (tensor() * 4.0).detach().require_grad(),
+        tensor(),
+    );
+    let parts: Tensor<2> = rng.normal_tensor([batch, 3 * channels], &device).require_grad();
+    let [_, gate, shift] = kernels::chunks(parts.clone());
+    let out = kernels::gated_add(x.clone(), kernels::gelu(y.clone()), gate.clone());
+    let out = kernels::layer_norm_modulate(out, shift, gate, 1e-6);
+    let mut found = vec![values(out.clone().inner()).await];
+    let grads = (out * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(y.grad(&grads).expect("tracked")).await);
+    found.push(values(parts.grad(&grads).expect("tracked")).await);
+    found
+}
+
+/// Widths at which a part of a row is a view of it, and others at which it is a copy.
+pub async fn gates_follow_their_twin(device: &Device) {
+    for sizes in [[3, 49, 128], [2, 5, 37], [1, 1, 300], [5, 9, 64]] {
+        assert_twins(
+            &format!("gates {sizes:?}"),
+            &["y", "x.grad", "y.grad", "parts.grad"],
+            gates(sizes, device).await,
+            gates(sizes, &Device::flex()).await,
+        );
+    }
+}
+
+/// Output and gradient of self-attention.
+async fn self_attention([batch, tokens, width]: [usize; 3], heads: usize, device: &Device) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(13, Stream::Data, width as u32);
+    let qkv = rng
+        .normal_tensor([batch, tokens, 3 * width], &device)
+        .require_grad();
+    let y = kernels::self_attention(qkv.clone(), heads);
+    let mut found = vec![values(y.clone().inner()).await];
+    let upstream: Tensor<3> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(qkv.grad(&grads).expect("tracked")).await);
+    found
+}
+
+/// Widths at which queries, keys and values are views, and others at which they are copies.
+pub async fn self_attention_follows_its_twin(device: &Device) {
+    for (sizes, heads) in [
+        ([2, 49, 128], 4),
+        ([1, 70, 64], 1),
+        ([3, 5, 24], 3),
+        ([1, 1, 64], 2),
+    ] {
+        assert_twins(
+            &format!("self-attention {sizes:?}, {heads} heads"),
+            &["y", "qkv.grad"],
+            self_attention(sizes, heads, device).await,
+            self_attention(sizes, heads, &Device::flex()).await,
+        );
+    }
+}
+
 /// Output and gradients of a linear map.
 async fn linear([batch, input, output]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
     let device = device.clone().autodiff();

@@ -1,0 +1,92 @@
+//! GELU on the GPU.
+
+use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
+use cubecl::prelude::*;
+
+use super::cube::{THREADS, view};
+
+/// sqrt(2 / pi).
+const SLOPE: f32 = 0.797_884_6;
+const CUBIC: f32 = 0.044_715;
+
+fn count(total: usize) -> CubeCount {
+    CubeCount::Static(total.div_ceil(THREADS as usize).clamp(1, 32_768) as u32, 1, 1)
+}
+
+/// A buffer that is still to be written, of the shape of `like`.
+fn empty_like(like: &CubeTensor) -> CubeTensor {
+    let flat = super::cube::empty(like, [like.meta.num_elements()]);
+    view(&flat, 0, like.meta.shape().clone())
+}
+
+pub fn forward(x: CubeTensor) -> CubeTensor {
+    let x = into_contiguous(x);
+    let out = empty_like(&x);
+    let total = x.meta.num_elements();
+    let (y, client) = (out.clone().into_tensor_arg(), out.client.clone());
+    forward_kernel::launch(
+        &client,
+        count(total),
+        CubeDim::new_1d(THREADS),
+        x.into_tensor_arg(),
+        y,
+        total as u32,
+    );
+    out
+}
+
+pub fn gradient(x: CubeTensor, grad: CubeTensor) -> CubeTensor {
+    let (x, grad) = (into_contiguous(x), into_contiguous(grad));
+    let out = empty_like(&x);
+    let total = x.meta.num_elements();
+    gradient_kernel::launch(
+        &out.client,
+        count(total),
+        CubeDim::new_1d(THREADS),
+        x.into_tensor_arg(),
+        grad.into_tensor_arg(),
+        out.clone().into_tensor_arg(),
+        total as u32,
+    );
+    out
+}
+
+/// tanh of GELU's cubic. Some drivers' own tanh overflows to NaN where its argument is large.
+#[cube]
+fn bend(x: f32) -> f32 {
+    let argument = SLOPE * (x + CUBIC * x * x * x);
+    let mut magnitude = argument;
+    if argument < 0.0f32 {
+        magnitude = -argument;
+    }
+    let decay = (f32::new(-2.0f32) * magnitude).exp();
+    let size = (1.0f32 - decay) / (1.0f32 + decay);
+    let mut result = size;
+    if argument < 0.0f32 {
+        result = -size;
+    }
+    result
+}
+
+#[cube(launch)]
+fn forward_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32) {
+    let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
+    while i < total {
+        let value = x[i as usize];
+        out[i as usize] = 0.5f32 * value * (1.0f32 + bend(value));
+        i += CUBE_COUNT_X * 256;
+    }
+}
+
+#[cube(launch)]
+fn gradient_kernel(x: &Tensor<f32>, grad: &Tensor<f32>, out: &mut Tensor<f32>, total: u32) {
+    let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
+    while i < total {
+        let value = x[i as usize];
+        let bent = bend(value);
+        let slope = SLOPE * (1.0f32 + 3.0f32 * CUBIC * value * value);
+        let own = 0.5f32 * (1.0f32 + bent) + 0.5f32 * value * (1.0f32 - bent * bent) * slope;
+        out[i as usize] = grad[i as usize] * own;
+        i += CUBE_COUNT_X * 256;
+    }
+}
