@@ -1,4 +1,4 @@
-//! The adaLN-Zero block of a Diffusion Transformer, its final layer, and what a block can show of itself.
+//! The adaLN-Zero block of a Diffusion Transformer, and its final layer.
 //!
 //! Peebles and Xie, 2023, "Scalable Diffusion Models with Transformers", section 3.2 and figure 3.
 
@@ -6,26 +6,16 @@
 #![allow(non_snake_case)]
 
 use burn::module::Module;
-use burn::tensor::{Int, Tensor, activation::softmax};
+use burn::tensor::{Int, Tensor};
 
 use super::dit_config::DiTConfig;
 use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, unpatchify, xavier_linear, zero_linear};
 use super::layers::{Init, Linear};
+use super::probe::{Probe, Recorder};
 use crate::kernels::{self, gated_add, gelu, layer_norm_modulate, silu};
 
 /// Epsilon of all norms but the one before an MLP, which diffusers sets otherwise.
 const NORM_EPS: f64 = 1e-6;
-
-/// What one block did with a batch.
-#[derive(Clone, Debug)]
-pub struct BlockRecord {
-    /// The gate of the attention, `[batch, hidden_size]`; 0 before training.
-    pub gate_msa: Tensor<2>,
-    /// The gate of the MLP, `[batch, hidden_size]`; 0 before training.
-    pub gate_mlp: Tensor<2>,
-    /// How much each token looks at each, `[batch, heads, tokens, tokens]`; the last dimension sums to 1.
-    pub attention: Tensor<4>,
-}
 
 /// A block's own embedders, where it has them.
 #[derive(Module, Debug)]
@@ -70,27 +60,19 @@ impl DiTBlock {
 
     /// `x` `[batch, tokens, hidden_size]`, `condition` `[batch, hidden_size]`, its SiLU already taken -> the shape of `x`
     ///
-    /// What the block did is appended to `record`; without one, nothing is computed for it.
-    pub fn forward(
-        &self,
-        x: Tensor<3>,
-        condition: Tensor<2>,
-        record: Option<&mut Vec<BlockRecord>>,
-    ) -> Tensor<3> {
+    /// Modulation and attention map are left with `probe` if it looks at this block.
+    pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>, probe: Option<&mut Probe>) -> Tensor<3> {
         let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 6 hidden_size]
         let hidden = modulation.dims()[1] / 6;
         let part = |i: usize| modulation.clone().narrow(1, i * hidden, hidden);
         let [shift_msa, scale_msa, gate_msa, shift_mlp, scale_mlp, gate_mlp] = std::array::from_fn(part);
 
         let normal = layer_norm_modulate(x.clone(), shift_msa, scale_msa, NORM_EPS);
-        if let Some(record) = record {
-            record.push(BlockRecord {
-                gate_msa: gate_msa.clone(),
-                gate_mlp: gate_mlp.clone(),
-                attention: self.attn.weights(normal.clone()),
-            });
-        }
-        let x = gated_add(x, self.attn.forward(normal), gate_msa);
+        let recorder = probe.and_then(|probe| {
+            probe.modulate(&modulation);
+            probe.recorder(|| "attn".into())
+        });
+        let x = gated_add(x, self.attn.forward(normal, recorder), gate_msa);
         let normal = layer_norm_modulate(x.clone(), shift_mlp, scale_mlp, self.mlp_norm_eps);
         gated_add(x, self.mlp.forward(normal), gate_mlp)
     }
@@ -108,18 +90,14 @@ pub struct SelfAttention {
 
 impl SelfAttention {
     /// `[batch, tokens, hidden_size]` -> the same shape
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, recorder: Option<Recorder>) -> Tensor<3> {
         let shape = x.dims();
         let [q, k, v] = self.split(x);
+        if let Some(recorder) = recorder {
+            recorder.record(&q, &k);
+        }
         let mixed = kernels::attention(q, k, v).swap_dims(1, 2).reshape(shape);
         self.proj.forward_tokens(mixed)
-    }
-
-    /// The attention's weights alone, `[batch, heads, tokens, tokens]`.
-    pub fn weights(&self, x: Tensor<3>) -> Tensor<4> {
-        let [q, k, _] = self.split(x);
-        let head_dim = q.dims()[3] as f64;
-        softmax(q.matmul(k.swap_dims(2, 3)) * head_dim.powf(-0.5), 3)
     }
 
     /// Queries, keys and values, `[batch, heads, tokens, head_dim]` each.
