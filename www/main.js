@@ -5,6 +5,7 @@ import './elements/device.js';
 import './elements/forward.js';
 import './elements/guidance.js';
 import './elements/journey.js';
+import './elements/network.js';
 import './elements/notice.js';
 import './elements/objective.js';
 import './elements/sample.js';

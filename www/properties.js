@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective'} section
+ * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -314,6 +314,32 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 1,
     label: 'Seed',
     help: 'The noise that the images are given.',
+  },
+  diagram: {
+    section: 'network',
+    kind: 'choice',
+    control: 'select',
+    choices: {
+      own: 'The one of section two',
+      unet: 'U-Net',
+      'unet-cross': 'U-Net with cross-attention',
+      dit: 'Diffusion Transformer (DiT)',
+      'unet-128': 'UNet2DModel for 128 × 128',
+      'dit-s-4': 'DiT-S/4 over latents',
+    },
+    default: 'own',
+    label: 'Network',
+    help: 'The last two are published ones: too large for a tab, and drawn all the same.',
+  },
+  diagramBatch: {
+    section: 'network',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 1024,
+    default: 32,
+    label: 'Pictures in the batch',
+    help: 'The first number of every shape.',
   },
 });
 

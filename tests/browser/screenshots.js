@@ -12,6 +12,7 @@ const SECTIONS = [
   'diffusion-compare',
   'diffusion-guidance',
   'diffusion-objective',
+  'diffusion-network',
 ];
 /** What each of them is asked to do for its picture. */
 const BUTTONS = {
