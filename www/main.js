@@ -2,6 +2,7 @@
 
 import './elements/compare.js';
 import './elements/device.js';
+import './elements/estimate.js';
 import './elements/forward.js';
 import './elements/guidance.js';
 import './elements/journey.js';

@@ -1,6 +1,7 @@
 // The network that is drawn, and what one of its blocks did with one example.
 
 import { client } from './client.js';
+import { Question } from './question.js';
 import { run } from './run.js';
 import { settings } from './settings.js';
 import { Store } from './store.js';
@@ -9,10 +10,6 @@ import { Store } from './store.js';
 /** @typedef {import('./messages.js').MessageOf<'probe'>} ProbeView */
 /** @typedef {import('../pkg/diffusion_playground.js').Block} Block */
 /** @typedef {Extract<import('./messages.js').Request, { type: 'inspect' }>} InspectRequest */
-/** @typedef {Extract<import('./messages.js').Request, { type: 'probe' }>} ProbeRequest */
-
-/** While training goes on, a look is repeated after so long. */
-const AGAIN_MS = 1500;
 
 /** Blocks with something to look at. */
 const PROBED = /^(down_blocks\.\d+|mid_block|up_blocks\.\d+|blocks\.\d+)$/;
@@ -26,10 +23,7 @@ class NetworkStore extends Store {
   opened;
   /** The layers asked for last. */
   #inspected = '';
-  /** The look asked for last, the step that the network had then, and when. */
-  #looked = { request: '', step: 0, at: 0 };
-  /** A look is on its way; the next waits for its answer. */
-  #waiting = false;
+  #question = new Question('probe', 'network');
 
   constructor() {
     super();
@@ -39,16 +33,12 @@ class NetworkStore extends Store {
       this.changed();
     });
     client.on('probe', (probe) => {
-      this.#waiting = false;
       this.probe = probe;
       this.changed();
     });
-    client.on('error', ({ at }) => {
-      if (at === 'network') this.#waiting = false;
-    });
     client.on('run', () => {
-      this.#looked.request = '';
       this.probe = undefined;
+      this.changed();
     });
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
       client.on(end, () => this.#forget());
@@ -82,7 +72,7 @@ class NetworkStore extends Store {
   open(name) {
     this.opened = this.opened === name ? undefined : name;
     this.probe = undefined;
-    this.#looked.request = '';
+    this.#question.forget();
     this.changed();
   }
 
@@ -95,35 +85,21 @@ class NetworkStore extends Store {
       this.#inspected = asked;
       client.send(request);
     }
-    this.#look();
-  }
-
-  #look() {
-    if (!this.opened || this.blind || this.#waiting || !client.has('test')) return;
-    /** @type {ProbeRequest} */
-    const request = {
+    if (!this.opened || this.blind) return;
+    this.#question.ask({
       type: 'probe',
       block: this.opened,
       image: settings.get('image'),
       // At t = 0 there is no noise, and the network is never asked.
       t: Math.max(1, settings.get('t')),
       noiseSeed: settings.get('noiseSeed'),
-    };
-    const asked = JSON.stringify(request);
-    const { request: last, step, at } = this.#looked;
-    const now = performance.now();
-    if (asked === last && (step === run.step || now - at < AGAIN_MS)) return;
-    this.#looked = { request: asked, step: run.step, at: now };
-    this.#waiting = true;
-    client.send(request);
+    });
   }
 
   #forget() {
     this.view = undefined;
     this.probe = undefined;
     this.#inspected = '';
-    this.#looked.request = '';
-    this.#waiting = false;
     this.changed();
   }
 }

@@ -7,6 +7,7 @@ import config from './playwright.config.js';
 const FOLDER = 'target/screenshots';
 const SECTIONS = [
   'diffusion-forward',
+  'diffusion-estimate',
   'diffusion-train',
   'diffusion-sample',
   'diffusion-compare',
