@@ -10,4 +10,6 @@ import './elements/network.js';
 import './elements/notice.js';
 import './elements/objective.js';
 import './elements/sample.js';
+import './elements/slow-motion.js';
+import './elements/time-machine.js';
 import './elements/train.js';

@@ -23,8 +23,11 @@ const SCHEDULES = {
 };
 
 /** @type {Record<string, string>} */
+const DIGITS = Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`]));
+
+/** @type {Record<string, string>} */
 const CLASSES = {
-  ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`])),
+  ...DIGITS,
   none: 'Any (unconditional)',
 };
 
@@ -340,6 +343,35 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 32,
     label: 'Pictures in the batch',
     help: 'The first number of every shape.',
+  },
+  machineDigit: {
+    section: 'timeMachine',
+    kind: 'choice',
+    control: 'select',
+    choices: DIGITS,
+    default: '3',
+    label: 'Digit',
+    help: 'Each starts from its own noise, the same in every row.',
+  },
+  machineView: {
+    section: 'timeMachine',
+    kind: 'choice',
+    control: 'select',
+    choices: { x0Hat: 'x̂₀, the guess at the digit', xT: 'xₜ, the picture so far' },
+    default: 'x0Hat',
+    label: 'What is shown',
+    help: 'The guess is there from the first look on; the picture follows it.',
+  },
+  machineStage: {
+    section: 'timeMachine',
+    kind: 'integer',
+    control: 'range',
+    min: 0,
+    max: 10,
+    step: 1,
+    default: 10,
+    label: 'Denoising stage',
+    help: '0: nothing but noise. 10: the end of the way.',
   },
 });
 

@@ -77,15 +77,25 @@ class Run extends Store {
   }
 
   oneStep() {
-    if (this.phase === 'none') this.#begin();
-    this.#update({ phase: 'stepping' });
-    client.send({ type: 'trainStep' });
+    this.#step({ type: 'trainStep' });
+  }
+
+  /** One step that can be looked at part by part. */
+  slowStep() {
+    this.#step({ type: 'slowStep' });
   }
 
   /** Fresh weights, made from the settings as they are now. */
   reset() {
     this.#begin();
     this.#update({ phase: 'paused' });
+  }
+
+  /** @param {{ type: 'trainStep' | 'slowStep' }} command */
+  #step(command) {
+    if (this.phase === 'none') this.#begin();
+    this.#update({ phase: 'stepping' });
+    client.send(command);
   }
 
   #begin() {

@@ -9,6 +9,8 @@ const SECTIONS = [
   'diffusion-forward',
   'diffusion-estimate',
   'diffusion-train',
+  'diffusion-slow-motion',
+  'diffusion-time-machine',
   'diffusion-sample',
   'diffusion-compare',
   'diffusion-guidance',

@@ -225,6 +225,9 @@ pub enum Event {
         loss: f32,
         grad_norm: f32,
         learning_rate: f64,
+        weight_decay: f64,
+        /// A longer gradient is shortened to this length.
+        grad_clip: f64,
         /// Euclidean lengths of the weights before the step, and of what the step changed.
         weights_norm: f32,
         update_norm: f32,

@@ -95,6 +95,7 @@ impl Example {
             squared_error,
             squared_error_after,
         ] = Frames::read(pictures).await?;
+        let config = run.trainer.config();
         let label = numbers[4] as u8;
         Ok(Event::SlowStep {
             step: report.step,
@@ -110,10 +111,12 @@ impl Example {
             squared_error_after,
             example_loss: numbers[0].into(),
             example_loss_after: numbers[1].into(),
-            batch_size: run.trainer.config().batch_size as u32,
+            batch_size: config.batch_size as u32,
             loss: report.loss,
             grad_norm: report.grad_norm,
             learning_rate: report.learning_rate,
+            weight_decay: config.weight_decay,
+            grad_clip: config.grad_clip,
             weights_norm: numbers[2],
             update_norm: numbers[3],
         })
