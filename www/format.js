@@ -9,6 +9,9 @@ export const fixed = (value, digits) => value.toFixed(digits);
 /** @param {number} value */
 export const whole = (value) => value.toLocaleString('en');
 
+/** @param {number} count */
+export const trainingSteps = (count) => `${whole(count)} training ${count === 1 ? 'step' : 'steps'}`;
+
 /**
  * Three figures, whatever the size; tiny and huge ones as a power of ten.
  * @param {number | null | undefined} value not finite where a division by zero stands for infinity

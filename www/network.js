@@ -61,11 +61,12 @@ class NetworkStore extends Store {
     return this.view?.blocks.find(({ name }) => name === this.opened);
   }
 
-  /** Why there is nothing to see of the opened block. @returns {'shapes' | 'plain' | 'none' | undefined} */
+  /** Why there is nothing to see of the opened block. @returns {'shapes' | 'plain' | 'none' | 'other' | undefined} */
   get blind() {
     if (this.name !== this.own) return 'shapes';
     if (!PROBED.test(this.opened ?? '')) return 'plain';
-    return run.phase === 'none' ? 'none' : undefined;
+    if (run.phase === 'none') return 'none';
+    return run.takesImages ? undefined : 'other';
   }
 
   /** @param {string} name */

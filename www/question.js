@@ -14,6 +14,8 @@ export class Question {
   #step = 0;
   #at = 0;
   #waiting = false;
+  /** What could not be answered: not asked again before it changes. */
+  #refused = '';
 
   /**
    * @param {'probe' | 'estimate'} answer
@@ -22,7 +24,9 @@ export class Question {
   constructor(answer, place) {
     client.on(answer, () => (this.#waiting = false));
     client.on('error', ({ at }) => {
-      if (at === place) this.#waiting = false;
+      if (at !== place || !this.#waiting) return;
+      this.#waiting = false;
+      this.#refused = this.#asked;
     });
     for (const end of /** @type {const} */ (['run', 'restarting', 'deviceLost', 'crashed'])) {
       client.on(end, () => {
@@ -35,14 +39,16 @@ export class Question {
   /** The next time it is new, whatever it is. */
   forget() {
     this.#asked = '';
+    this.#refused = '';
   }
 
   /** @param {Request} request needs a network and the test images: without, it is not asked */
   ask(request) {
-    if (this.#waiting || run.phase === 'none' || !client.has('test')) return;
+    if (this.#waiting || !run.takesImages || !client.has('test')) return;
     const asked = JSON.stringify(request);
     const now = performance.now();
     const isEarly = run.phase === 'running' && now - this.#at < AGAIN_MS;
+    if (asked === this.#refused) return;
     if (asked === this.#asked && (run.step === this.#step || isEarly)) return;
     this.#asked = asked;
     this.#step = run.step;

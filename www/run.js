@@ -61,6 +61,11 @@ class Run extends Store {
     return this.steps.at(-1) ?? 0;
   }
 
+  /** Whether the test images are what its network takes: not latents, not points. */
+  get takesImages() {
+    return this.phase !== 'none' && !/latent|autoencoder|points/.test(this.config.preset ?? '');
+  }
+
   /** The settings no longer say what the network was made from. */
   get outdated() {
     return this.phase !== 'none' && JSON.stringify(this.config) !== JSON.stringify(trainConfig());

@@ -13,7 +13,7 @@ test('the network in training is asked about the chosen digit and t', async ({ p
   await trained(page, 1);
   await section(page).scrollIntoViewIfNeeded();
   const reading = section(page).locator('.reading');
-  await expect(reading).toContainText('After 1 training steps, at t = 1000', { timeout: 120_000 });
+  await expect(reading).toContainText('After 1 training step, at t = 1000', { timeout: 120_000 });
   // The same digit, noise and schedule as above: the same picture, and DDPM's last amplitude.
   const [seen, guess] = ['mix', 'model'].map((ink) =>
     section(page).locator(`diffusion-picture.${ink}`).first(),

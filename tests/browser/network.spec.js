@@ -72,7 +72,7 @@ test('a block of the network in training shows its maps, which follow the digit 
   await expect(section(page).locator('.numbers')).toContainText(weights.toLocaleString('en'));
 
   await block(page, 'mid_block').click();
-  await expect(view(page)).toContainText('at t = 250, after 1 training steps', { timeout: 120_000 });
+  await expect(view(page)).toContainText('at t = 250, after 1 training step.', { timeout: 120_000 });
   const maps = view(page).locator('.maps diffusion-picture');
   await expect(maps).toHaveCount(16);
   const first = await drawn(maps.first());

@@ -14,6 +14,9 @@ export class DiffusionAttention extends PlaygroundElement {
   static properties = { views: { attribute: false }, query: { state: true }, layer: { state: true } };
   static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
+  #dark = matchMedia('(prefers-color-scheme: dark)');
+  #repaint = () => this.requestUpdate();
+
   constructor() {
     super();
     /** The block's layers of attention. @type {AttentionView[]} */
@@ -22,6 +25,16 @@ export class DiffusionAttention extends PlaygroundElement {
     this.query = undefined;
     /** Which of the layers. */
     this.layer = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#dark.addEventListener('change', this.#repaint);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#dark.removeEventListener('change', this.#repaint);
   }
 
   render() {

@@ -2,7 +2,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { client } from '../client.js';
-import { compact, percent, shape, whole } from '../format.js';
+import { compact, percent, shape, trainingSteps, whole } from '../format.js';
 import { network } from '../network.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
@@ -18,6 +18,7 @@ const BLIND = {
   shapes:
     'Of this network only the shapes are known here. What a block sees can be looked at in the network of section two.',
   plain: 'To look at pictures from the inside, choose one of the large blocks.',
+  other: 'This network takes something other than images of digits: what it sees is not shown here.',
   none: 'There is no network yet. Train one in section two, and you can look inside it.',
 };
 
@@ -64,7 +65,7 @@ export class DiffusionBlockView extends PlaygroundElement {
       ${
         probe && probe.block === network.opened
           ? html`<p class="status" role="status">
-              ${`Test image ${whole(probe.image)} at t = ${probe.t}, after ${whole(probe.step)} training steps.`}
+              ${`Test image ${whole(probe.image)} at t = ${probe.t}, after ${trainingSteps(probe.step)}.`}
             </p>
             ${features(probe)}
             <diffusion-attention .views=${probe.attention}></diffusion-attention>

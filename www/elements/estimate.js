@@ -2,7 +2,7 @@
 
 import { css, html, nothing } from 'lit';
 import { forwardSchedule } from '../configs.js';
-import { fixed, whole } from '../format.js';
+import { fixed, trainingSteps } from '../format.js';
 import { alphaBar, estimate, fraction, indexed, number, root, sign } from '../math.js';
 import { Question } from '../question.js';
 import { run } from '../run.js';
@@ -88,7 +88,7 @@ export class DiffusionEstimate extends Section {
   }
 
   render() {
-    if (run.phase === 'none') return nothing;
+    if (!run.takesImages) return nothing;
     const t = settings.get('t');
     return html`<section aria-label="What the network makes of it">
       <h3>What the network of section two makes of it</h3>
@@ -142,7 +142,7 @@ function formula(view) {
 /** @param {Estimate | undefined} view */
 const reading = (view) =>
   view
-    ? `After ${whole(view.step)} training steps, at t = ${view.t}: the mean squared error of the noise is ${fixed(view.loss, 4)}.`
+    ? `After ${trainingSteps(view.step)}, at t = ${view.t}: the mean squared error of the noise is ${fixed(view.loss, 4)}.`
     : 'The network is being asked.';
 
 const sameSchedule = () => JSON.stringify(run.config.schedule) === JSON.stringify(forwardSchedule());

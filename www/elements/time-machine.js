@@ -4,11 +4,9 @@ import { html, unsafeCSS } from 'lit';
 import { fixed, whole } from '../format.js';
 import { distance, history, pictureOf } from '../history.js';
 import { number, sign } from '../math.js';
-import { run } from '../run.js';
 import { settings } from '../settings.js';
 import './control.js';
 import './moment-sheet.js';
-import './notice.js';
 import './picture.js';
 import { Section } from './section.js';
 import style from './time-machine.css' with { type: 'text' };
@@ -28,7 +26,6 @@ export class DiffusionTimeMachine extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.adoptAttributes('timeMachine');
-    this.watch(run);
     this.watch(history);
   }
 

@@ -27,7 +27,7 @@ pub enum Preset {
     Unet,
     /// U-Net that sees the class through cross-attention, 3.86 M parameters.
     UnetCross,
-    /// U-Net of some 20 thousand parameters, for tests and slow machines.
+    /// U-Net of 52 thousand parameters, for tests and slow machines.
     Tiny,
     /// Diffusion Transformer, 1.87 M parameters.
     Dit,

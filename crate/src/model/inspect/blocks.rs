@@ -53,7 +53,6 @@ fn block_of(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::model::Preset;
 
     #[test]
