@@ -9,6 +9,9 @@ export const fixed = (value, digits) => value.toFixed(digits);
 /** @param {number} value */
 export const whole = (value) => value.toLocaleString('en');
 
+/** @param {number} count */
+export const trainingSteps = (count) => `${whole(count)} training ${count === 1 ? 'step' : 'steps'}`;
+
 /**
  * Three figures, whatever the size; tiny and huge ones as a power of ten.
  * @param {number | null | undefined} value not finite where a division by zero stands for infinity
@@ -20,6 +23,24 @@ export function three(value) {
   if (exponent >= -3 && exponent < 4) return value.toFixed(Math.max(0, 2 - exponent));
   return `${(value / 10 ** exponent).toFixed(2)} × 10${superscript(exponent)}`;
 }
+
+const SIZES = ['', ' k', ' M', ' G', ' T'];
+
+/** A count by its size: 950, 2.74 M. @param {number} count */
+export function compact(count) {
+  if (count < 1000) return `${count}`;
+  const size = Math.min(SIZES.length - 1, Math.floor(Math.log10(count) / 3));
+  return `${Number((count / 1000 ** size).toPrecision(3))}${SIZES[size]}`;
+}
+
+/** @param {number} part @param {number} all */
+export function percent(part, all) {
+  const share = all ? (100 * part) / all : 0;
+  return share > 0 && share < 0.1 ? '<0.1 %' : `${share.toFixed(share < 9.95 ? 1 : 0)} %`;
+}
+
+/** The sizes of a tensor. @param {readonly number[]} sizes */
+export const shape = (sizes) => sizes.join(' × ');
 
 /** @param {number} bytes */
 export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);

@@ -11,7 +11,7 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 
 /** What works on a run, and so has to wait for the training images. */
 const NEEDS_RUN = new Set([
-  ...['newRun', 'train', 'pause', 'trainStep', 'profile'],
+  ...['newRun', 'train', 'pause', 'trainStep', 'slowStep', 'profile', 'estimate', 'probe'],
   ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel'],
 ]);
 

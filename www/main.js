@@ -2,10 +2,14 @@
 
 import './elements/compare.js';
 import './elements/device.js';
+import './elements/estimate.js';
 import './elements/forward.js';
 import './elements/guidance.js';
 import './elements/journey.js';
+import './elements/network.js';
 import './elements/notice.js';
 import './elements/objective.js';
 import './elements/sample.js';
+import './elements/slow-motion.js';
+import './elements/time-machine.js';
 import './elements/train.js';

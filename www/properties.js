@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective'} section
+ * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -23,8 +23,11 @@ const SCHEDULES = {
 };
 
 /** @type {Record<string, string>} */
+const DIGITS = Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`]));
+
+/** @type {Record<string, string>} */
 const CLASSES = {
-  ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`])),
+  ...DIGITS,
   none: 'Any (unconditional)',
 };
 
@@ -314,6 +317,61 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 1,
     label: 'Seed',
     help: 'The noise that the images are given.',
+  },
+  diagram: {
+    section: 'network',
+    kind: 'choice',
+    control: 'select',
+    choices: {
+      own: 'The one of section two',
+      unet: 'U-Net',
+      'unet-cross': 'U-Net with cross-attention',
+      dit: 'Diffusion Transformer (DiT)',
+      'unet-128': 'UNet2DModel for 128 × 128',
+      'dit-s-4': 'DiT-S/4 over latents',
+    },
+    default: 'own',
+    label: 'Network',
+    help: 'The last two are published ones: too large for a tab, and drawn all the same.',
+  },
+  diagramBatch: {
+    section: 'network',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 1024,
+    default: 32,
+    label: 'Pictures in the batch',
+    help: 'The first number of every shape.',
+  },
+  machineDigit: {
+    section: 'timeMachine',
+    kind: 'choice',
+    control: 'select',
+    choices: DIGITS,
+    default: '3',
+    label: 'Digit',
+    help: 'Each starts from its own noise, the same in every row.',
+  },
+  machineView: {
+    section: 'timeMachine',
+    kind: 'choice',
+    control: 'select',
+    choices: { x0Hat: 'x̂₀, the guess at the digit', xT: 'xₜ, the picture so far' },
+    default: 'x0Hat',
+    label: 'What is shown',
+    help: 'The guess is there from the first look on; the picture follows it.',
+  },
+  machineStage: {
+    section: 'timeMachine',
+    kind: 'integer',
+    control: 'range',
+    min: 0,
+    max: 10,
+    step: 1,
+    default: 10,
+    label: 'Denoising stage',
+    help: '0: nothing but noise. 10: the end of the way.',
   },
 });
 

@@ -7,6 +7,9 @@ import { Store } from './store.js';
 /** @typedef {import('./messages.js').MessageOf<'grid'>} Grid */
 /** @typedef {import('./messages.js').MessageOf<'train'>} Progress */
 
+/** The loss of the examples of one part of the timesteps, step by step; nothing where a batch had none. */
+/** @typedef {{ raw: (number | null)[], smoothed: (number | null)[] }} Band */
+
 /** Weight of the newest loss in the smoothed curve. */
 const SMOOTHING = 0.1;
 
@@ -22,6 +25,8 @@ class Run extends Store {
   losses = [];
   /** @type {number[]} */
   smoothed = [];
+  /** From the least noisy. @type {Band[]} */
+  bands = [];
   /** @type {number | undefined} */
   stepsPerSecond;
   /** @type {number | undefined} */
@@ -56,6 +61,11 @@ class Run extends Store {
     return this.steps.at(-1) ?? 0;
   }
 
+  /** Whether the test images are what its network takes: not latents, not points. */
+  get takesImages() {
+    return this.phase !== 'none' && !/latent|autoencoder|points/.test(this.config.preset ?? '');
+  }
+
   /** The settings no longer say what the network was made from. */
   get outdated() {
     return this.phase !== 'none' && JSON.stringify(this.config) !== JSON.stringify(trainConfig());
@@ -72,15 +82,25 @@ class Run extends Store {
   }
 
   oneStep() {
-    if (this.phase === 'none') this.#begin();
-    this.#update({ phase: 'stepping' });
-    client.send({ type: 'trainStep' });
+    this.#step({ type: 'trainStep' });
+  }
+
+  /** One step that can be looked at part by part. */
+  slowStep() {
+    this.#step({ type: 'slowStep' });
   }
 
   /** Fresh weights, made from the settings as they are now. */
   reset() {
     this.#begin();
     this.#update({ phase: 'paused' });
+  }
+
+  /** @param {{ type: 'trainStep' | 'slowStep' }} command */
+  #step(command) {
+    if (this.phase === 'none') this.#begin();
+    this.#update({ phase: 'stepping' });
+    client.send(command);
   }
 
   #begin() {
@@ -98,11 +118,18 @@ class Run extends Store {
 
   /** @param {Progress} progress */
   #take({ reports, stepsPerSecond, warmUpSeconds }) {
-    for (const { step, loss } of reports) {
+    for (const { step, loss, bands } of reports) {
       this.steps.push(step);
       this.losses.push(loss);
       const last = this.smoothed.at(-1) ?? loss;
       this.smoothed.push(last + Math.max(SMOOTHING, 1 / this.steps.length) * (loss - last));
+      bands.forEach((loss, index) => {
+        this.bands[index] ??= { raw: [], smoothed: [] };
+        const { raw, smoothed } = this.bands[index];
+        const last = smoothed.at(-1) ?? loss ?? null;
+        raw.push(loss ?? null);
+        smoothed.push(loss === undefined || last === null ? last : last + SMOOTHING * (loss - last));
+      });
     }
     this.#update({
       stepsPerSecond,
@@ -118,6 +145,7 @@ class Run extends Store {
       steps: [],
       losses: [],
       smoothed: [],
+      bands: [],
       stepsPerSecond: undefined,
       warmUpSeconds: undefined,
       grid: undefined,

@@ -174,6 +174,11 @@ async fn training_lowers_the_loss() {
 }
 
 #[wasm_bindgen_test]
+async fn the_next_batch_is_what_the_step_sees() {
+    training::the_next_batch_is_what_the_step_sees(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn a_resumed_run_is_the_same_run() {
     training::a_resumed_run_is_the_same_run(&gpu().await).await;
 }

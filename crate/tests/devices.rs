@@ -59,6 +59,11 @@ fn training_lowers_the_loss_on_flex() {
 }
 
 #[test]
+fn the_next_batch_is_what_the_step_sees_on_flex() {
+    block_on(training::the_next_batch_is_what_the_step_sees(&Device::flex()));
+}
+
+#[test]
 fn a_resumed_run_is_the_same_run_on_flex() {
     block_on(training::a_resumed_run_is_the_same_run(&Device::flex()));
 }
@@ -113,6 +118,7 @@ fn wgpu_passes_every_check() {
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;
+        training::the_next_batch_is_what_the_step_sees(&gpu.device).await;
         latents::an_autoencoder_run_follows_the_cpu(&gpu.device).await;
         latents::latent_diffusion_runs_end_to_end(&gpu.device).await;
     });

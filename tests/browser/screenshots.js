@@ -7,11 +7,15 @@ import config from './playwright.config.js';
 const FOLDER = 'target/screenshots';
 const SECTIONS = [
   'diffusion-forward',
+  'diffusion-estimate',
   'diffusion-train',
+  'diffusion-slow-motion',
+  'diffusion-time-machine',
   'diffusion-sample',
   'diffusion-compare',
   'diffusion-guidance',
   'diffusion-objective',
+  'diffusion-network',
 ];
 /** What each of them is asked to do for its picture. */
 const BUTTONS = {

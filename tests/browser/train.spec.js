@@ -14,6 +14,31 @@ test('one step is exactly one, and reset goes back to none', async ({ page }) =>
   expect(await figure(page, 'Training steps')).toBe(0);
 });
 
+test('the loss is given by timestep, too', async ({ page }) => {
+  await open(page, `#${TINY}`);
+  const bands = page.locator('diffusion-train .bands li');
+  await expect(bands).toHaveText([
+    't = 1 to 200: –',
+    't = 201 to 400: –',
+    't = 401 to 600: –',
+    't = 601 to 800: –',
+    't = 801 to 1000: –',
+  ]);
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 1);
+  await expect(bands.first()).not.toHaveText(/–$/);
+  // The loss of the step is a mean of what its bands have.
+  const losses = (await bands.allTextContents()).map((text) => Number(text.split(': ')[1]));
+  const known = losses.filter((loss) => !Number.isNaN(loss));
+  const loss = await figure(page, 'Last loss');
+  expect(Math.min(...known)).toBeLessThanOrEqual(loss);
+  expect(Math.max(...known)).toBeGreaterThanOrEqual(loss);
+  await expect(page.locator('diffusion-band-chart').getByRole('img')).toHaveAttribute(
+    'aria-label',
+    /Loss by timestep after 1 training steps, .* for t = 1 to 200,/,
+  );
+});
+
 test('training lowers the loss and improves the samples, and pause stops it', async ({ page }, {
   project,
 }) => {

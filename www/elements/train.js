@@ -4,6 +4,7 @@ import { html, nothing, unsafeCSS } from 'lit';
 import { duration, fixed, three, whole } from '../format.js';
 import { names, propertyOf } from '../properties.js';
 import { run } from '../run.js';
+import { bandLegend } from './band-chart.js';
 import './control.js';
 import './loss-chart.js';
 import './notice.js';
@@ -18,12 +19,14 @@ const EMPTY_GRID = Array.from({ length: 20 }, (_, index) => index % 10);
 const PROPERTIES = names.filter((name) => propertyOf(name).section === 'train');
 
 export class DiffusionTrain extends Section {
-  static properties = { logarithmic: { state: true } };
+  static properties = { logarithmic: { state: true }, raw: { state: true } };
   static styles = [...Section.styles, unsafeCSS(style)];
 
   constructor() {
     super();
     this.logarithmic = false;
+    /** Whether the bands show every step's loss. */
+    this.raw = false;
   }
 
   connectedCallback() {
@@ -53,16 +56,7 @@ export class DiffusionTrain extends Section {
             <div class="panel-head">
               <h3>Loss</h3>
               <p class="thickness">thin: each step, thick: smoothed</p>
-              <label class="check">
-                <input
-                  type="checkbox"
-                  .checked=${this.logarithmic}
-                  @change=${(/** @type {InputEvent} */ event) => {
-                    this.logarithmic = /** @type {HTMLInputElement} */ (event.target).checked;
-                  }}
-                />
-                logarithmic
-              </label>
+              ${check('logarithmic', this.logarithmic, (checked) => (this.logarithmic = checked))}
             </div>
             <diffusion-loss-chart ?logarithmic=${this.logarithmic}></diffusion-loss-chart>
           </div>
@@ -72,6 +66,15 @@ export class DiffusionTrain extends Section {
               <p>${run.grid ? `after ${whole(run.grid.step)} steps` : 'from the same noise every time'}</p>
             </div>
             ${this.#grid()}
+          </div>
+          <div class="panel wide">
+            <div class="panel-head">
+              <h3>Loss by timestep</h3>
+              <p class="thickness">little noise is hard to find, much noise is easy</p>
+              ${check('every step', this.raw, (checked) => (this.raw = checked))}
+            </div>
+            <diffusion-band-chart ?raw=${this.raw}></diffusion-band-chart>
+            ${bandLegend(run.bands)}
           </div>
         </div>
         <fieldset>
@@ -132,6 +135,16 @@ export class DiffusionTrain extends Section {
 
 /** The class after the ten digits is that of no digit in particular. @param {number} label */
 const name = (label) => (label < 10 ? `${label}` : 'any');
+
+/** @param {string} words @param {boolean} checked @param {(checked: boolean) => void} set */
+const check = (words, checked, set) => html`<label class="check">
+  <input
+    type="checkbox"
+    .checked=${checked}
+    @change=${(/** @type {InputEvent} */ event) => set(/** @type {HTMLInputElement} */ (event.target).checked)}
+  />
+  ${words}
+</label>`;
 
 function statusWords() {
   switch (run.phase) {

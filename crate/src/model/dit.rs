@@ -5,10 +5,11 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::dit_blocks::{BlockRecord, DiTBlock, FinalLayer, condition};
+use super::dit_blocks::{DiTBlock, FinalLayer, condition};
 use super::dit_config::DiTConfig;
 use super::dit_embedding::{LabelEmbedder, PatchEmbed, TimestepEmbedder, position_tensor};
 use super::layers::Init;
+use super::probe::Probe;
 use crate::error::ConfigError;
 
 #[derive(Module, Debug)]
@@ -54,27 +55,16 @@ impl DiT {
     ///
     /// Without labels all are the null class.
     pub fn forward(&self, x: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
-        self.run(x, t, labels, None)
+        self.forward_probed(x, t, labels, None)
     }
 
-    /// [`Self::forward`], and what each block did.
-    pub fn forward_recorded(
+    /// As [`forward`](Self::forward), with a look into one block.
+    pub fn forward_probed(
         &self,
         x: Tensor<4>,
         t: Tensor<1>,
         labels: Option<Tensor<1, Int>>,
-    ) -> (Tensor<4>, Vec<BlockRecord>) {
-        let mut record = Vec::with_capacity(self.blocks.len());
-        let output = self.run(x, t, labels, Some(&mut record));
-        (output, record)
-    }
-
-    fn run(
-        &self,
-        x: Tensor<4>,
-        t: Tensor<1>,
-        labels: Option<Tensor<1, Int>>,
-        mut record: Option<&mut Vec<BlockRecord>>,
+        mut probe: Option<&mut Probe>,
     ) -> Tensor<4> {
         let labels = labels.unwrap_or_else(|| self.null_labels(&t));
         let embed = |t_embedder: &TimestepEmbedder, y_embedder: &LabelEmbedder| {
@@ -95,10 +85,23 @@ impl DiT {
         conditions.extend(own.map(|emb| embed(&emb.t_embedder, &emb.y_embedder)));
 
         let mut x = self.x_embedder.forward(x) + self.positions.clone();
-        for (block, condition) in self.blocks.iter().zip(conditions.iter().cycle()) {
-            x = block.forward(x, condition.clone(), record.as_deref_mut());
+        for (i, (block, condition)) in self.blocks.iter().zip(conditions.iter().cycle()).enumerate() {
+            if let Some(probe) = &mut probe {
+                probe.enter(&format!("blocks.{i}"));
+            }
+            x = block.forward(x, condition.clone(), probe.as_deref_mut());
+            if let Some(probe) = &mut probe {
+                probe.leave(|| self.on_grid(x.clone()));
+            }
         }
         self.final_layer.forward(x, conditions.swap_remove(0))
+    }
+
+    /// `[batch, tokens, hidden_size]` -> `[batch, hidden_size, height, width]`, a pixel a patch
+    fn on_grid(&self, tokens: Tensor<3>) -> Tensor<4> {
+        let [batch, _, hidden] = tokens.dims();
+        let grid = self.config.grid();
+        tokens.swap_dims(1, 2).reshape([batch, hidden, grid, grid])
     }
 
     fn null_labels(&self, t: &Tensor<1>) -> Tensor<1, Int> {
@@ -130,16 +133,12 @@ mod tests {
         let device = Device::flex();
         let dit = DiTConfig::pixels().init(3, &device).unwrap();
         let x = Rng::new(0, Stream::Data, 0).normal_tensor([2, 1, 28, 28], &device);
-        let (output, records) = dit.forward_recorded(x, Tensor::from_data([3.0, 700.0], &device), None);
-        assert!(vec(output).iter().all(|&v| v == 0.0));
-        assert_eq!(records.len(), 6);
-        for record in records {
-            assert!(
-                vec(record.gate_msa)
-                    .iter()
-                    .chain(&vec(record.gate_mlp))
-                    .all(|&v| v == 0.0)
-            );
+        let t = Tensor::from_data([3.0, 700.0], &device);
+        for i in 0..6 {
+            let mut probe = Probe::new(format!("blocks.{i}"));
+            let output = dit.forward_probed(x.clone(), t.clone(), None, Some(&mut probe));
+            assert!(vec(output).iter().all(|&v| v == 0.0));
+            assert!(vec(probe.modulation.unwrap()).iter().all(|&v| v == 0.0));
         }
         let block = &dit.blocks[0];
         let largest = vec(block.attn.qkv.weight.val())
@@ -154,20 +153,29 @@ mod tests {
     }
 
     #[test]
-    fn recording_changes_nothing_and_attention_is_a_distribution() {
+    fn a_probe_sees_a_block_and_changes_nothing() {
         let device = Device::flex();
         let dit = random(&DiTConfig::latents());
         let x = Rng::new(0, Stream::Data, 1).normal_tensor([2, 4, 7, 7], &device);
         let t = Tensor::from_data([3.0, 700.0], &device);
         let labels = Some(Tensor::from_ints([1, 10], &device));
-        let (output, records) = dit.forward_recorded(x.clone(), t.clone(), labels.clone());
-        assert_eq!(vec(output), vec(dit.forward(x, t, labels)));
-        for record in records {
-            assert_eq!(record.attention.dims(), [2, 4, 49, 49]);
-            let sums = vec(record.attention.clone().sum_dim(3));
+        let expected = vec(dit.forward(x.clone(), t.clone(), labels.clone()));
+        for i in 0..6 {
+            let mut probe = Probe::new(format!("blocks.{i}"));
+            let output = dit.forward_probed(x.clone(), t.clone(), labels.clone(), Some(&mut probe));
+            assert_eq!(vec(output), expected);
+            assert_eq!(probe.features.unwrap().dims(), [2, 128, 7, 7]);
+            let modulation = probe.modulation.unwrap();
+            assert_eq!(modulation.dims(), [2, 6 * 128]);
+            assert!(vec(modulation).iter().any(|&v| v != 0.0));
+            let [map] = <[_; 1]>::try_from(probe.attention_maps).unwrap();
+            assert_eq!((map.layer.as_str(), map.weights.dims()), ("attn", [2, 4, 49, 49]));
+            let sums = vec(map.weights.sum_dim(3));
             assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-5));
-            assert!(vec(record.gate_msa).iter().any(|&v| v != 0.0));
         }
+        let mut probe = Probe::new("blocks.6");
+        dit.forward_probed(x, t, labels, Some(&mut probe));
+        assert!(probe.features.is_none() && probe.modulation.is_none() && probe.attention_maps.is_empty());
     }
 
     #[test]

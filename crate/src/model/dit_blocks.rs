@@ -1,4 +1,4 @@
-//! The adaLN-Zero block of a Diffusion Transformer, its final layer, and what a block can show of itself.
+//! The adaLN-Zero block of a Diffusion Transformer, and its final layer.
 //!
 //! Peebles and Xie, 2023, "Scalable Diffusion Models with Transformers", section 3.2 and figure 3.
 
@@ -6,26 +6,16 @@
 #![allow(non_snake_case)]
 
 use burn::module::Module;
-use burn::tensor::{Int, Tensor, activation::softmax};
+use burn::tensor::{Int, Tensor};
 
 use super::dit_config::DiTConfig;
 use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, unpatchify, xavier_linear, zero_linear};
 use super::layers::{Init, Linear};
+use super::probe::{Probe, Recorder};
 use crate::kernels::{chunks, gated_add, gelu, layer_norm_modulate, self_attention, silu};
 
 /// Epsilon of all norms but the one before an MLP, which diffusers sets otherwise.
 const NORM_EPS: f64 = 1e-6;
-
-/// What one block did with a batch.
-#[derive(Clone, Debug)]
-pub struct BlockRecord {
-    /// The gate of the attention, `[batch, hidden_size]`; 0 before training.
-    pub gate_msa: Tensor<2>,
-    /// The gate of the MLP, `[batch, hidden_size]`; 0 before training.
-    pub gate_mlp: Tensor<2>,
-    /// How much each token looks at each, `[batch, heads, tokens, tokens]`; the last dimension sums to 1.
-    pub attention: Tensor<4>,
-}
 
 /// A block's own embedders, where it has them.
 #[derive(Module, Debug)]
@@ -70,25 +60,17 @@ impl DiTBlock {
 
     /// `x` `[batch, tokens, hidden_size]`, `condition` `[batch, hidden_size]`, its SiLU already taken -> the shape of `x`
     ///
-    /// What the block did is appended to `record`; without one, nothing is computed for it.
-    pub fn forward(
-        &self,
-        x: Tensor<3>,
-        condition: Tensor<2>,
-        record: Option<&mut Vec<BlockRecord>>,
-    ) -> Tensor<3> {
+    /// Modulation and attention map are left with `probe` if it looks at this block.
+    pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>, probe: Option<&mut Probe>) -> Tensor<3> {
         let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 6 hidden_size]
+        let recorder = probe.and_then(|probe| {
+            probe.modulate(&modulation);
+            probe.recorder(|| "attn".into())
+        });
         let [shift_msa, scale_msa, gate_msa, shift_mlp, scale_mlp, gate_mlp] = chunks(modulation);
 
         let normal = layer_norm_modulate(x.clone(), shift_msa, scale_msa, NORM_EPS);
-        if let Some(record) = record {
-            record.push(BlockRecord {
-                gate_msa: gate_msa.clone(),
-                gate_mlp: gate_mlp.clone(),
-                attention: self.attn.weights(normal.clone()),
-            });
-        }
-        let x = gated_add(x, self.attn.forward(normal), gate_msa);
+        let x = gated_add(x, self.attn.forward(normal, recorder), gate_msa);
         let normal = layer_norm_modulate(x.clone(), shift_mlp, scale_mlp, self.mlp_norm_eps);
         gated_add(x, self.mlp.forward(normal), gate_mlp)
     }
@@ -106,26 +88,23 @@ pub struct SelfAttention {
 
 impl SelfAttention {
     /// `[batch, tokens, hidden_size]` -> the same shape
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let mixed = self_attention(self.qkv.forward_tokens(x), self.heads);
-        self.proj.forward_tokens(mixed)
+    pub fn forward(&self, x: Tensor<3>, recorder: Option<Recorder>) -> Tensor<3> {
+        let qkv = self.qkv.forward_tokens(x); // [batch, tokens, 3 hidden_size]
+        if let Some(recorder) = recorder {
+            let [q, k] = [0, 1].map(|part| self.heads_of(&qkv, part));
+            recorder.record(&q, &k);
+        }
+        self.proj.forward_tokens(self_attention(qkv, self.heads))
     }
 
-    /// The attention's weights alone, `[batch, heads, tokens, tokens]`.
-    pub fn weights(&self, x: Tensor<3>) -> Tensor<4> {
-        let [batch, tokens, hidden] = x.dims();
-        let head_dim = hidden / self.heads;
-        let qkv = self
-            .qkv
-            .forward_tokens(x)
-            .reshape([batch, tokens, 3, self.heads, head_dim]);
-        let [q, k] = [0, 1].map(|i| {
-            qkv.clone()
-                .narrow(2, i, 1)
-                .reshape([batch, tokens, self.heads, head_dim])
-                .swap_dims(1, 2)
-        });
-        softmax(q.matmul(k.swap_dims(2, 3)) * (head_dim as f64).powf(-0.5), 3)
+    /// The queries (0) or keys (1), `[batch, heads, tokens, head_dim]`.
+    fn heads_of(&self, qkv: &Tensor<3>, part: usize) -> Tensor<4> {
+        let [batch, tokens, width] = qkv.dims();
+        let hidden = width / 3;
+        qkv.clone()
+            .narrow(2, part * hidden, hidden)
+            .reshape([batch, tokens, self.heads, hidden / self.heads])
+            .swap_dims(1, 2)
     }
 }
 

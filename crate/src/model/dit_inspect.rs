@@ -101,7 +101,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::parameters;
+    use crate::model::{Architecture, PublishedNetwork, parameters};
     use burn::tensor::Device;
 
     fn sums(rows: &[Row]) -> (usize, u64) {
@@ -144,14 +144,10 @@ mod tests {
     /// The article's DiT over latents of 4x32x32.
     #[test]
     fn the_articles_dit_has_64_tokens_of_384_and_8_output_channels() {
-        let config = DiTConfig {
-            hidden_size: 384,
-            depth: 12,
-            patch_size: 4,
-            num_heads: 6,
-            ..DiTConfig::default()
-        };
-        let rows = inspect(&config, [16, 4, 32, 32]).unwrap();
+        let rows = Architecture::Published(PublishedNetwork::DiTS4)
+            .inspect(16)
+            .unwrap()
+            .rows;
         let shape = |name: &str| {
             rows.iter()
                 .find(|row| row.name == name)

@@ -5,7 +5,10 @@ use std::ops::Add;
 
 use serde::Serialize;
 
+mod blocks;
 mod unet;
+
+pub use blocks::Block;
 
 /// Bytes of a number on the device.
 const SCALAR: u64 = 4;
@@ -14,6 +17,7 @@ const TRAINED_VECTORS: u64 = 5;
 
 /// One layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase"))]
 pub struct Row {
     /// The layer's path, as in the names of its parameters.
     pub name: String,
@@ -32,6 +36,7 @@ pub struct Inspection {
 
 /// Bytes on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase"))]
 pub struct Memory {
     pub weights: u64,
     /// Weights, gradient, the optimizer's two moments and the moving average.

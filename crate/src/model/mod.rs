@@ -3,6 +3,7 @@
 //! Field names are diffusers' parameter names (the Diffusion Transformer's are the published DiT's), and weights have
 //! PyTorch's layouts, so that the path of a parameter in a module is its key in a published checkpoint.
 
+pub mod architecture;
 pub mod attention;
 pub mod autoencoder;
 pub mod autoencoder_blocks;
@@ -31,13 +32,14 @@ pub mod unet_blocks;
 pub mod unet_config;
 pub mod unet_plan;
 
+pub use architecture::{Architecture, PublishedNetwork};
 pub use autoencoder::AutoencoderKl;
 pub use autoencoder_config::AutoencoderConfig;
 pub use class_context::{ClassContextConfig, ClassContextUNet};
 pub use dit::DiT;
 pub use dit_config::DiTConfig;
 pub use gaussian::DiagonalGaussian;
-pub use inspect::{Inspection, Row};
+pub use inspect::{Block, Inspection, Row};
 pub use points::{PointsConfig, PointsNet};
 pub use preset::{Network, Preset};
 pub use probe::Probe;

@@ -27,7 +27,7 @@ pub enum Preset {
     Unet,
     /// U-Net that sees the class through cross-attention, 3.86 M parameters.
     UnetCross,
-    /// U-Net of some 20 thousand parameters, for tests and slow machines.
+    /// U-Net of 52 thousand parameters, for tests and slow machines.
     Tiny,
     /// Diffusion Transformer, 1.87 M parameters.
     Dit,
@@ -243,8 +243,8 @@ pub enum Network {
 }
 
 impl Network {
-    /// The network's output as [`Denoiser::denoise`] gives it, with a look into one block of a U-Net; other networks
-    /// leave the probe empty.
+    /// The network's output as [`Denoiser::denoise`] gives it, with a look into one block; points' networks leave the
+    /// probe empty.
     pub fn denoise_probed(
         &self,
         x_t: Tensor<4>,
@@ -255,7 +255,8 @@ impl Network {
         match self {
             Self::UNet(unet) => unet.forward_with(x_t, t, labels, None, Some(probe)),
             Self::UNetCross(unet) => unet.forward_probed(x_t, t, labels, Some(probe)),
-            Self::DiT(_) | Self::Points(_) => self.denoise(x_t, t, labels),
+            Self::DiT(dit) => dit.forward_probed(x_t, t, labels, Some(probe)),
+            Self::Points(_) => self.denoise(x_t, t, labels),
         }
     }
 }

@@ -7,8 +7,11 @@ use burn::tensor::{Tensor, activation::softmax};
 pub struct Probe {
     block: String,
     inside: bool,
-    /// The block's output, `[batch, channels, height, width]`.
+    /// The block's output, `[batch, channels, height, width]`; of a transformer, its tokens where their patches are.
     pub features: Option<Tensor<4>>,
+    /// What adaLN makes of the condition in a transformer's block, `[batch, 6 hidden_size]`: shift, scale and gate of the
+    /// attention, then of the MLP.
+    pub modulation: Option<Tensor<2>>,
     /// The block's attention in the order of computation.
     pub attention_maps: Vec<AttentionMap>,
 }
@@ -29,6 +32,7 @@ impl Probe {
             block: block.into(),
             inside: false,
             features: None,
+            modulation: None,
             attention_maps: Vec::new(),
         }
     }
@@ -39,9 +43,16 @@ impl Probe {
     }
 
     /// A block has given `features`.
-    pub fn leave(&mut self, features: &Tensor<4>) {
+    pub fn leave(&mut self, features: impl FnOnce() -> Tensor<4>) {
         if std::mem::take(&mut self.inside) {
-            self.features = Some(features.clone());
+            self.features = Some(features());
+        }
+    }
+
+    /// The current block will shift, scale and gate by `modulation`.
+    pub fn modulate(&mut self, modulation: &Tensor<2>) {
+        if self.inside {
+            self.modulation = Some(modulation.clone());
         }
     }
 

@@ -1,5 +1,6 @@
 //! Training: the objectives, the loop's one step, and the file that a run is kept in.
 
+pub mod bands;
 pub mod checkpoint;
 pub mod config;
 pub mod objective;

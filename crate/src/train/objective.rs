@@ -52,10 +52,10 @@ impl Batch {
         }
     }
 
-    /// Mean of `|eps - eps_hat(x_t, t)|^2` over the batch and the pixels, `[1]`.
+    /// Mean of `|eps - eps_hat(x_t, t)|^2` over the pixels of each example, `[batch]`; the loss is their mean.
     ///
     /// `autodiff`: whether the network's parameters are on an autodiff device.
-    pub fn loss(self, network: &impl Denoiser, schedule: &Schedule, autodiff: bool) -> Tensor<1> {
+    pub fn losses(self, network: &impl Denoiser, schedule: &Schedule, autodiff: bool) -> Tensor<1> {
         let Self { x_0, labels, t, eps } = self;
         let alpha_bar: Vec<f64> = t.iter().map(|&t| schedule.alpha_bar(t)).collect();
         let x_t = q_sample(x_0, eps.clone(), &alpha_bar);
@@ -65,7 +65,7 @@ impl Batch {
             false => (x_t, t, labels, eps),
         };
         let eps_hat = network.denoise(x_t, t, Some(labels));
-        l_simple(eps_hat, eps).mean()
+        l_simple(eps_hat, eps)
     }
 }
 
@@ -99,7 +99,9 @@ mod tests {
         let batch = Batch::draw(&data(), &indices, 0.0, 1000, 3, 7, &device);
         let expected = batch.eps.clone().square().mean().into_scalar::<f32>();
         let schedule = Schedule::new(&Default::default()).unwrap();
-        let loss = batch.loss(&Zero, &schedule, false).into_scalar::<f32>();
+        let losses = batch.losses(&Zero, &schedule, false);
+        assert_eq!(losses.dims(), [40]);
+        let loss = losses.mean().into_scalar::<f32>();
         assert!((loss - expected).abs() < 1e-6 && loss > 0.5);
     }
 

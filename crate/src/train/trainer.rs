@@ -6,6 +6,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 
+use super::bands::mean_by_band;
 use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
 use super::reconstruction::ReconstructionBatch;
@@ -28,6 +29,9 @@ pub struct StepReport {
     /// Before clipping.
     pub grad_norm: f32,
     pub learning_rate: f64,
+    /// The loss of the examples in each of five equal bands of timesteps, the least noisy first; none where the batch had
+    /// no example. Empty for an autoencoder.
+    pub bands: Vec<Option<f32>>,
     /// Wall time, read-back included; the mean of the steps that were read back together.
     pub seconds: f64,
 }
@@ -50,6 +54,13 @@ pub struct State {
     /// Steps taken.
     pub step: u32,
     pub weights: Weights,
+}
+
+/// A step on the device's queue.
+struct Queued {
+    losses: Tensor<1>, // [n], see `Trainer::losses`
+    t: Vec<usize>,
+    grad_norm: Tensor<1>, // [1]
 }
 
 impl Trainer {
@@ -118,6 +129,20 @@ impl Trainer {
         self.ema_model().into_denoiser()
     }
 
+    /// The network with the weights of this moment, where it is no autoencoder.
+    pub fn network(&self) -> Result<Network, ConfigError> {
+        self.model.valid().into_denoiser()
+    }
+
+    /// What the next step will look at. An autoencoder's batches are not noised: it has none.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        if let Trainable::Autoencoder(_) = self.model {
+            return None;
+        }
+        let indices = self.next_indices();
+        Some(self.draw(&indices))
+    }
+
     /// What turns samples into images, where the run learns from latents.
     pub fn latent_space(&self) -> Option<&AutoencoderKl> {
         self.data.autoencoder()
@@ -127,37 +152,45 @@ impl Trainer {
     pub async fn step(&mut self, count: u32) -> Result<Vec<StepReport>, TrainError> {
         let start = clock::now();
         let first = self.state.step + 1;
-        let mut values = Vec::with_capacity(2 * count as usize);
-        for _ in 0..count {
-            let (loss, grad_norm) = self.enqueue();
-            values.extend([loss, grad_norm]);
-        }
-        if values.is_empty() {
+        let steps: Vec<Queued> = (0..count).map(|_| self.enqueue()).collect();
+        if steps.is_empty() {
             return Ok(Vec::new());
         }
-        let values = read(Tensor::cat(values, 0)).await?;
+        let tensors = steps
+            .iter()
+            .flat_map(|step| [step.losses.clone(), step.grad_norm.clone()]);
+        let values = read(Tensor::cat(tensors.collect(), 0)).await?;
         let seconds = (clock::now() - start) / count as f64;
-        let report = |(step, pair): (u32, &[f32])| {
-            let (loss, grad_norm) = (pair[0], pair[1]);
-            let learning_rate = self.config.learning_rate_at(step);
+        let mut rest = values.as_slice();
+        let mut report = |(step, queued): (u32, Queued)| {
+            let (losses, after) = rest.split_at(queued.losses.dims()[0]);
+            let (grad_norm, after) = (after[0], &after[1..]);
+            rest = after;
+            let sum: f64 = losses.iter().map(|&loss| f64::from(loss)).sum();
+            let loss = (sum / losses.len() as f64) as f32;
+            let bands = match queued.t.as_slice() {
+                [] => Vec::new(),
+                t => mean_by_band(t, losses, self.schedule.len()),
+            };
             match loss.is_finite() && grad_norm.is_finite() {
                 true => Ok(StepReport {
                     step,
                     loss,
                     grad_norm,
-                    learning_rate,
+                    learning_rate: self.config.learning_rate_at(step),
+                    bands,
                     seconds,
                 }),
                 false => Err(TrainError::Diverged(step)),
             }
         };
-        (first..).zip(values.chunks_exact(2)).map(report).collect()
+        (first..).zip(steps).map(&mut report).collect()
     }
 
-    /// One step on the device's queue: its loss and gradient norm, `[1]` each, are not read back.
-    fn enqueue(&mut self) -> (Tensor<1>, Tensor<1>) {
-        let loss = self.loss();
-        let grad = parameters::flatten_grads(&self.model, loss.backward());
+    /// One step on the device's queue; nothing is read back.
+    fn enqueue(&mut self) -> Queued {
+        let (losses, t) = self.losses();
+        let grad = parameters::flatten_grads(&self.model, losses.clone().mean().backward());
 
         let config = &self.config;
         let step = self.state.step + 1;
@@ -176,34 +209,51 @@ impl Trainer {
 
         self.model = parameters::unflatten(self.model.clone(), weights.theta.clone());
         self.state = State { step, weights };
-        (loss.inner(), grad_norm)
+        Queued {
+            losses: losses.inner(),
+            t,
+            grad_norm,
+        }
     }
 
-    /// The loss of the next step, `[1]`, by the model's own objective.
-    fn loss(&mut self) -> Tensor<1> {
-        let Self { config, state, .. } = self;
-        let indices = self.batches.indices(state.step, config.batch_size);
+    /// The loss of the next step by the model's own objective, as numbers `[n]` whose mean it is: one an example, with
+    /// their timesteps, or for an autoencoder one in all.
+    fn losses(&mut self) -> (Tensor<1>, Vec<usize>) {
+        let indices = self.next_indices();
         match &self.model {
-            Trainable::Denoiser(network) => Batch::draw(
-                self.data.as_ref(),
-                &indices,
-                config.label_dropout,
-                self.schedule.len(),
-                config.seed,
-                state.step,
-                &self.device,
-            )
-            .loss(network, &self.schedule, true),
-            Trainable::Autoencoder(autoencoder) => ReconstructionBatch::draw(
-                self.data.as_ref(),
-                &indices,
-                autoencoder.config().latent_shape(),
-                config.seed,
-                state.step,
-                &self.device,
-            )
-            .loss(autoencoder, config.kl_weight, true),
+            Trainable::Denoiser(network) => {
+                let batch = self.draw(&indices);
+                let t = batch.t.clone();
+                (batch.losses(network, &self.schedule, true), t)
+            }
+            Trainable::Autoencoder(autoencoder) => {
+                let batch = ReconstructionBatch::draw(
+                    self.data.as_ref(),
+                    &indices,
+                    autoencoder.config().latent_shape(),
+                    self.config.seed,
+                    self.state.step,
+                    &self.device,
+                );
+                (batch.loss(autoencoder, self.config.kl_weight, true), Vec::new())
+            }
         }
+    }
+
+    fn next_indices(&mut self) -> Vec<usize> {
+        self.batches.indices(self.state.step, self.config.batch_size)
+    }
+
+    fn draw(&self, indices: &[usize]) -> Batch {
+        Batch::draw(
+            self.data.as_ref(),
+            indices,
+            self.config.label_dropout,
+            self.schedule.len(),
+            self.config.seed,
+            self.state.step,
+            &self.device,
+        )
     }
 
     /// The run with the state of another of the same configuration: how a checkpoint is resumed.

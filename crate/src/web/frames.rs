@@ -11,17 +11,19 @@ impl Frames {
         let [count, _, height, width] = tensors[0].dims();
         let values = read(Tensor::cat(tensors.into(), 0)).await?;
         let mut parts = values.chunks_exact(count * height * width);
-        Ok(std::array::from_fn(|_| Self {
+        Ok(std::array::from_fn(|_| {
+            Self::new([height, width], parts.next().unwrap_or_default())
+        }))
+    }
+
+    /// Values read back before, picture by picture.
+    pub fn new([height, width]: [usize; 2], values: &[f32]) -> Self {
+        Self {
             width: width as u32,
             height: height as u32,
-            count: count as u32,
-            pixels: parts
-                .next()
-                .unwrap_or_default()
-                .iter()
-                .map(|&value| to_byte(value))
-                .collect(),
-        }))
+            count: (values.len() / (height * width).max(1)) as u32,
+            pixels: values.iter().map(|&value| to_byte(value)).collect(),
+        }
     }
 }
 

@@ -5,11 +5,13 @@ mod emitter;
 mod forward;
 mod frames;
 mod jobs;
+mod looking;
 mod objective;
 pub mod protocol;
 mod rows;
 mod sampling;
 pub mod session;
+mod slow_step;
 mod training;
 
 use wasm_bindgen::prelude::*;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
-use crate::model::Preset;
+use crate::model::inspect::Memory;
+use crate::model::{Architecture, Block, Preset};
 use crate::process::Histogram;
 use crate::runtime::{Backend, KernelTime};
 use crate::sampler::SampleConfig;
@@ -41,6 +42,8 @@ pub enum Command {
     Pause,
     /// Exactly one training step, then pause.
     TrainStep,
+    /// The same, shown from the inside. Answered by `slowStep`, too.
+    SlowStep,
     /// Times every kernel of one training step, then pauses. Answered by `profile`.
     Profile,
     /// Starts a trajectory with the current run's EMA weights; replaces one that is still going on.
@@ -61,6 +64,18 @@ pub enum Command {
     /// The variational bound of the current run's EMA weights; replaces one that is still going on. Answered by
     /// `objectiveStart`, then `objectiveTerm`, at the end `objectiveDone`.
     Objective { config: ObjectiveConfig },
+    /// What the current run's EMA weights make of a test image with noise, as `forward` noises it but with the run's own
+    /// schedule, `t` from 1. Answered by `estimate`.
+    Estimate { image: u32, t: u32, noise_seed: f64 },
+    /// The layers of a network for a batch, found without building it. Answered by `network`.
+    Inspect { network: Architecture, batch: u32 },
+    /// A look into one block of the current run's network while it does what `estimate` asks for. Answered by `probe`.
+    Probe {
+        block: String,
+        image: u32,
+        t: u32,
+        noise_seed: f64,
+    },
     /// Stops what one of the three last began.
     Cancel { at: Place },
     /// Gives the GPU up, as when a graphics driver restarts: shows what the page does then.
@@ -96,6 +111,19 @@ pub struct Frames {
     #[serde(with = "serde_bytes")]
     #[tsify(type = "Uint8Array")]
     pub pixels: Vec<u8>,
+}
+
+/// Where one layer of attention looked.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct AttentionView {
+    /// Its path in the block.
+    pub layer: String,
+    pub heads: u32,
+    pub queries: u32,
+    pub keys: u32,
+    /// Head by head and query by query the weights of all keys, which add up to 1. Empty where they are too many to show.
+    pub weights: Vec<f32>,
 }
 
 /// From the worker to the page.
@@ -162,10 +190,82 @@ pub enum Event {
         kernels: Vec<KernelTime>,
     },
     /// Samples from fixed noise with the EMA weights after `step` training steps; `labels` are the classes asked for.
+    ///
+    /// `t`, `x_t` and `x0_hat` are some stages of the way there: the timesteps, and for each of them one picture for every
+    /// class, in the order of `labels`. Empty where they are no grey images.
     Grid {
         step: u32,
         labels: Vec<u8>,
         frames: Frames,
+        t: Vec<f64>,
+        x_t: Frames,
+        x0_hat: Frames,
+    },
+    /// Training step `step` from the inside, by one example of its batch: the image `x_0` of class `label`, if it was
+    /// told, with the noise `eps` at timestep `t`, counted from 1. `epsHat` is the network's answer before the step, and
+    /// `epsHatAfter` the same after it.
+    SlowStep {
+        step: u32,
+        label: Option<u8>,
+        t: u32,
+        alpha_bar: f64,
+        x_0: Frames,
+        eps: Frames,
+        x_t: Frames,
+        eps_hat: Frames,
+        eps_hat_after: Frames,
+        /// (eps - eps_hat)^2 of every pixel: black is 0, white 4 or more.
+        squared_error: Frames,
+        squared_error_after: Frames,
+        /// The mean of the squared error over the pixels.
+        example_loss: f64,
+        example_loss_after: f64,
+        batch_size: u32,
+        /// The mean over the whole batch, before the step.
+        loss: f32,
+        grad_norm: f32,
+        learning_rate: f64,
+        weight_decay: f64,
+        /// A longer gradient is shortened to this length.
+        grad_clip: f64,
+        /// Euclidean lengths of the weights before the step, and of what the step changed.
+        weights_norm: f32,
+        update_norm: f32,
+    },
+    /// What the network made of one example after `step` training steps; `loss` is its mean squared error.
+    Estimate {
+        image: u32,
+        t: u32,
+        step: u32,
+        alpha_bar: f64,
+        loss: f64,
+        x_t: Frames,
+        eps_hat: Frames,
+        x0_hat: Frames,
+    },
+    /// The blocks of a network for a batch, in the order of computation.
+    Network {
+        network: Architecture,
+        batch: u32,
+        parameters: usize,
+        /// For one image.
+        multiply_adds: u64,
+        memory: Memory,
+        blocks: Vec<Block>,
+    },
+    /// What one block did with one example after `step` training steps.
+    Probe {
+        block: String,
+        image: u32,
+        t: u32,
+        step: u32,
+        /// Of how many channels `features` are the first.
+        channels: u32,
+        /// A picture a channel, from its least value, black, to its largest, white. None where the block was not found.
+        features: Option<Frames>,
+        attention: Vec<AttentionView>,
+        /// Of a transformer's block: shift, scale and gate of the attention, then of the MLP, a number a channel each.
+        modulation: Vec<f32>,
     },
     /// After model call number `step` of `steps`, at timestep `t`.
     SampleStep {
@@ -247,6 +347,8 @@ pub enum Place {
     Compare,
     Guidance,
     Objective,
+    SlowMotion,
+    Network,
 }
 
 impl Place {
@@ -263,6 +365,9 @@ impl Place {
             Some("compare") => Self::Compare,
             Some("guidance") => Self::Guidance,
             Some("objective") => Self::Objective,
+            Some("slowStep") => Self::SlowMotion,
+            Some("estimate") => Self::Forward,
+            Some("inspect" | "probe") => Self::Network,
             _ => Self::Device,
         }
     }

@@ -16,18 +16,22 @@ use wasm_bindgen::prelude::*;
 use super::emitter::Emitter;
 use super::forward;
 use super::jobs::{Job, Jobs};
+use super::looking;
 use super::objective::Objective;
 use super::protocol::{Command, Event, Place, Split};
 use super::rows::Rows;
 use super::sampling::Sampling;
+use super::slow_step::Example;
 use super::training::Run;
 use crate::data::ImageSet;
-use crate::model::parameters;
+use crate::error::ConfigError;
+use crate::model::{Architecture, parameters};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
 use crate::train::{TrainConfig, Trainer};
 
 const TEST_MISSING: &str = "the test images are not loaded yet";
+const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
 
 #[wasm_bindgen]
 pub struct Session {
@@ -131,7 +135,37 @@ impl Session {
             Command::Train => self.set_going(true),
             Command::Pause => self.set_going(false),
             Command::TrainStep => self.train_step().await,
+            Command::SlowStep => {
+                let shown = self.slow_step().await;
+                self.answer(Place::SlowMotion, shown);
+                self.set_going(false);
+            }
             Command::Profile => self.profile().await,
+            Command::Inspect { network, batch } => self.answer(Place::Network, inspect(network, batch)),
+            Command::Estimate { image, t, noise_seed } => {
+                let estimate = match self.run_and_test() {
+                    Ok((run, test)) => {
+                        looking::estimate(&run.trainer, test, (image, t, noise_seed), &self.compute).await
+                    }
+                    Err(error) => Err(error.into()),
+                };
+                self.answer(Place::Forward, estimate);
+            }
+            Command::Probe {
+                block,
+                image,
+                t,
+                noise_seed,
+            } => {
+                let probe = match self.run_and_test() {
+                    Ok((run, test)) => {
+                        let example = (image, t, noise_seed);
+                        looking::probe(&run.trainer, test, block, example, &self.compute).await
+                    }
+                    Err(error) => Err(error.into()),
+                };
+                self.answer(Place::Network, probe);
+            }
             Command::Sample { config } => {
                 let begin = |run: &Run, this: &Self| {
                     let sampling = Sampling::new(&config, &run.trainer, &this.compute)?;
@@ -222,6 +256,22 @@ impl Session {
         self.set_going(false);
     }
 
+    /// One training step and what is to be seen of it; the run pauses.
+    async fn slow_step(&mut self) -> Result<Event, Box<dyn Error>> {
+        let run = self.run.as_mut().ok_or(RUN_MISSING)?;
+        run.going = false;
+        let example = Example::of_next_step(run)?;
+        let report = run.train(1, &self.compute, &self.emitter).await;
+        // Its own error has been reported.
+        let report = report.ok_or("the step could not be taken")?;
+        example.after(run, &report).await
+    }
+
+    fn run_and_test(&self) -> Result<(&Run, &ImageSet), &'static str> {
+        let run = self.run.as_ref().ok_or(RUN_MISSING)?;
+        Ok((run, self.test.as_ref().ok_or(TEST_MISSING)?))
+    }
+
     async fn profile(&mut self) {
         let profile = match self.compute.backend {
             Backend::Gpu => Profile::start(),
@@ -244,12 +294,24 @@ impl Session {
     async fn begin(&mut self, place: Place, job: impl FnOnce(&Run, &Self) -> Result<Job, Box<dyn Error>>) {
         self.jobs.cancel(place, &self.emitter).await;
         let Some(run) = &self.run else {
-            let message = "there is no network yet: train one first, a few hundred steps will do";
-            return self.emitter.error(place, message);
+            return self.emitter.error(place, RUN_MISSING);
         };
         match job(run, self) {
             Ok(job) => self.jobs.begin(place, job),
             Err(error) => self.emitter.error(place, error),
         }
     }
+}
+
+/// The event `network`.
+fn inspect(network: Architecture, batch: u32) -> Result<Event, ConfigError> {
+    let inspection = network.inspect(batch as usize)?;
+    Ok(Event::Network {
+        network,
+        batch,
+        parameters: inspection.parameters(),
+        multiply_adds: inspection.multiply_adds(),
+        memory: inspection.memory(),
+        blocks: inspection.blocks(),
+    })
 }

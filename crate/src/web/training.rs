@@ -1,16 +1,20 @@
 //! Training in slices short enough that the worker stays ready to answer.
 
+use burn::tensor::Tensor;
+
 use super::emitter::Emitter;
 use super::protocol::{Event, Frames, Place};
 use crate::model::preset::NULL_CLASS;
-use crate::runtime::{Backend, Compute, clock};
+use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
-use crate::train::{TrainError, Trainer};
+use crate::train::{StepReport, TrainError, Trainer};
 
 /// A slice of training aims to last this long, in seconds.
 const SLICE: f64 = 0.1;
 /// Steps a slice at most: no more work than this is ever queued on the device.
 const MAX_STEPS: f64 = 16.0;
+/// Every so many denoising steps of a grid one is kept for the page.
+const STAGE: usize = 2;
 
 /// A run, and whether it is going on.
 pub struct Run {
@@ -29,6 +33,38 @@ struct Grid {
     labels: Vec<u8>,
     network: crate::model::Network,
     trajectory: Trajectory,
+    stages: Vec<Stage>,
+}
+
+/// A moment on a grid's way, of the first image of every class.
+struct Stage {
+    t: f64,
+    x_t: Tensor<4>,
+    x0_hat: Tensor<4>,
+}
+
+impl Grid {
+    /// The event `grid`, by one read-back.
+    async fn read(self) -> Result<Event, ReadError> {
+        let images = self.trajectory.x_t();
+        let [_, _, height, width] = images.dims();
+        let size = images.shape().num_elements();
+        let x_t = self.stages.iter().map(|stage| stage.x_t.clone());
+        let x0_hat = self.stages.iter().map(|stage| stage.x0_hat.clone());
+        let all = std::iter::once(images).chain(x_t).chain(x0_hat);
+        let values = read(Tensor::cat(all.collect(), 0)).await?;
+        let (images, stages) = values.split_at(size);
+        let (x_t, x0_hat) = stages.split_at(stages.len() / 2);
+        let frames = |values| Frames::new([height, width], values);
+        Ok(Event::Grid {
+            step: self.step,
+            labels: self.labels,
+            frames: frames(images),
+            t: self.stages.iter().map(|stage| stage.t).collect(),
+            x_t: frames(x_t),
+            x0_hat: frames(x0_hat),
+        })
+    }
 }
 
 impl Run {
@@ -61,8 +97,8 @@ impl Run {
         .await;
     }
 
-    /// Takes `steps` training steps and reports them.
-    pub async fn train(&mut self, steps: u32, compute: &Compute, emitter: &Emitter) {
+    /// Takes `steps` training steps and reports them; gives the last report, unless something went wrong.
+    pub async fn train(&mut self, steps: u32, compute: &Compute, emitter: &Emitter) -> Option<StepReport> {
         match self.trainer.step(steps).await {
             Ok(reports) => {
                 let seconds = reports.first().map_or(0.0, |report| report.seconds);
@@ -71,6 +107,7 @@ impl Run {
                     (_, None) => self.pace = Some(seconds),
                     (_, Some(pace)) => self.pace = Some(0.8 * pace + 0.2 * seconds),
                 }
+                let last = reports.last().cloned();
                 emitter.emit(Event::Train {
                     reports,
                     steps_per_second: self.pace.map(f64::recip),
@@ -83,8 +120,12 @@ impl Run {
                 {
                     self.begin_grid(compute, emitter);
                 }
+                last
             }
-            Err(error) => self.stop(error, emitter),
+            Err(error) => {
+                self.stop(error, emitter);
+                None
+            }
         }
     }
 
@@ -125,6 +166,7 @@ impl Run {
                     labels,
                     network,
                     trajectory,
+                    stages: Vec::new(),
                 });
             }
             Err(error) => emitter.error(Place::Train, error),
@@ -134,18 +176,22 @@ impl Run {
     async fn advance_grid(&mut self, emitter: &Emitter) {
         let Some(mut grid) = self.grid.take() else { return };
         let end = clock::now() + SLICE;
-        while grid.trajectory.step(&grid.network).is_some() {
+        let kept = grid.labels.len().min(NULL_CLASS as usize);
+        while let Some(frame) = grid.trajectory.step(&grid.network) {
+            if frame.step % STAGE == 1 && frame.x_t.dims()[1] == 1 {
+                grid.stages.push(Stage {
+                    t: frame.t,
+                    x_t: frame.x_t.narrow(0, 0, kept),
+                    x0_hat: frame.x0_hat.narrow(0, 0, kept),
+                });
+            }
             if clock::now() > end {
                 self.grid = Some(grid);
                 return;
             }
         }
-        match Frames::read([grid.trajectory.x_t()]).await {
-            Ok([frames]) => emitter.emit(Event::Grid {
-                step: grid.step,
-                labels: grid.labels,
-                frames,
-            }),
+        match grid.read().await {
+            Ok(event) => emitter.emit(event),
             Err(error) => emitter.error(Place::Train, error),
         }
     }

@@ -61,6 +61,30 @@ pub async fn training_lowers_the_loss(device: &Device) {
     assert!(last < 0.8 * first, "the loss went from {first} to {last}");
 }
 
+/// What is looked at before a step is what the step learns from, and its loss by timestep is of the same examples.
+pub async fn the_next_batch_is_what_the_step_sees(device: &Device) {
+    let (mut trainer, _) = run(device, 2).await;
+    let batch = trainer
+        .next_batch()
+        .expect("a network learns from noised examples");
+    let t = batch.t.clone();
+    let network = trainer.network().expect("no autoencoder");
+    let losses = super::values(batch.losses(&network, trainer.schedule(), false)).await;
+    let report = trainer.step(1).await.expect("no divergence").remove(0);
+    let mean = losses.iter().sum::<f32>() / losses.len() as f32;
+    assert_close("loss", &[report.loss], &[mean], 1e-4);
+    assert_eq!(report.bands.len(), 5);
+    for (band, found) in report.bands.into_iter().enumerate() {
+        let own = t.iter().zip(&losses).filter(|(t, _)| **t / 200 == band);
+        let own: Vec<f32> = own.map(|(_, &loss)| loss).collect();
+        assert_eq!(found.is_some(), !own.is_empty());
+        if let Some(found) = found {
+            let mean = own.iter().sum::<f32>() / own.len() as f32;
+            assert_close("the loss of a band", &[found], &[mean], 1e-4);
+        }
+    }
+}
+
 /// A run that is saved and resumed goes on as if it had not stopped.
 pub async fn a_resumed_run_is_the_same_run(device: &Device) {
     let (mut onward, _) = run(device, 3).await;

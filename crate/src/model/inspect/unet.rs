@@ -180,7 +180,7 @@ impl Rows<'_> {
 mod tests {
     use super::*;
     use crate::model::unet_config::{DownBlockType, MidBlockType, PerLevel, UpBlockType};
-    use crate::model::{Preset, parameters};
+    use crate::model::{Architecture, Preset, PublishedNetwork, parameters};
     use burn::tensor::Device;
 
     fn counted(inspection: &Inspection, names: &[(String, Vec<usize>)]) {
@@ -288,14 +288,8 @@ mod tests {
     /// Six levels, two layers each, no attention but the middle's, at 128x128.
     #[test]
     fn the_articles_unet_goes_down_to_4x4_and_up_again() {
-        let config = UNetConfig {
-            sample_size: 128,
-            block_out_channels: vec![128, 128, 256, 256, 512, 512],
-            down_block_types: vec![DownBlockType::DownBlock2D; 6],
-            up_block_types: vec![UpBlockType::UpBlock2D; 6],
-            ..UNetConfig::default()
-        };
-        let inspection = config.inspect(32, 0).unwrap();
+        let network = Architecture::Published(PublishedNetwork::UNet128);
+        let inspection = network.inspect(32).unwrap();
         let check = |name: &str, channels: usize, size: usize| {
             let shape = &inspection.row(name).unwrap_or_else(|| panic!("{name}")).shape;
             assert_eq!(*shape, [32, channels, size, size], "{name}");

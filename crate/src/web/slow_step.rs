@@ -1,0 +1,124 @@
+//! One training step from the inside: one example of its batch before and after.
+
+use std::error::Error;
+
+use burn::tensor::{Int, Tensor};
+
+use super::protocol::{Event, Frames};
+use super::training::Run;
+use crate::denoiser::Denoiser;
+use crate::model::parameters;
+use crate::model::preset::NULL_CLASS;
+use crate::process::q_sample;
+use crate::runtime::read;
+use crate::train::StepReport;
+use crate::train::objective::timestep_tensor;
+
+/// An example of the batch that the next step will look at, and what the network says of it before the step.
+pub struct Example {
+    x_0: Tensor<4>,
+    eps: Tensor<4>,
+    x_t: Tensor<4>,
+    eps_hat: Tensor<4>,
+    t: usize,
+    alpha_bar: f64,
+    label: Tensor<1, Int>,
+    weights: Tensor<1>,
+}
+
+impl Example {
+    /// The first of the batch.
+    pub fn of_next_step(run: &mut Run) -> Result<Self, Box<dyn Error>> {
+        let trainer = &mut run.trainer;
+        let batch = trainer
+            .next_batch()
+            .ok_or("an autoencoder adds no noise: there is no step of this kind to show")?;
+        let [x_0, eps] = [batch.x_0, batch.eps].map(|tensor| tensor.narrow(0, 0, 1));
+        if x_0.dims()[1] != 1 {
+            return Err("only grey images can be shown, and this network learns from something else".into());
+        }
+        let (t, label) = (batch.t[0], batch.labels.narrow(0, 0, 1));
+        let alpha_bar = trainer.schedule().alpha_bar(t);
+        let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
+        let network = trainer.network()?;
+        Ok(Self {
+            eps_hat: network.denoise(
+                x_t.clone(),
+                timestep_tensor(&[t], &x_t.device()),
+                Some(label.clone()),
+            ),
+            // A copy: the step may write the new weights over the old ones.
+            weights: parameters::flatten(&network),
+            x_0,
+            eps,
+            x_t,
+            t,
+            alpha_bar,
+            label,
+        })
+    }
+
+    /// The event `slowStep`, once the run has taken the step that `report` is of.
+    pub async fn after(self, run: &Run, report: &StepReport) -> Result<Event, Box<dyn Error>> {
+        let network = run.trainer.network()?;
+        let t = timestep_tensor(&[self.t], &self.x_t.device());
+        let eps_hat_after = network.denoise(self.x_t.clone(), t, Some(self.label.clone()));
+        let change = parameters::flatten(&network) - self.weights.clone();
+        let length = |x: Tensor<1>| x.square().sum().sqrt();
+        let errors =
+            [self.eps_hat.clone(), eps_hat_after.clone()].map(|guess| (self.eps.clone() - guess).square());
+        let numbers = [
+            errors[0].clone().mean(),
+            errors[1].clone().mean(),
+            length(self.weights),
+            length(change),
+            self.label.float(),
+        ];
+        let numbers = read(Tensor::cat(numbers.into(), 0)).await?;
+        // Half of the error lies below 1 for a picture, which spans two.
+        let [error, error_after] = errors.map(|error| error * 0.5 - 1.0);
+        let pictures = [
+            self.x_0,
+            self.eps,
+            self.x_t,
+            self.eps_hat,
+            eps_hat_after,
+            error,
+            error_after,
+        ];
+        let [
+            x_0,
+            eps,
+            x_t,
+            eps_hat,
+            eps_hat_after,
+            squared_error,
+            squared_error_after,
+        ] = Frames::read(pictures).await?;
+        let config = run.trainer.config();
+        let label = numbers[4] as u8;
+        Ok(Event::SlowStep {
+            step: report.step,
+            label: (label != NULL_CLASS).then_some(label),
+            t: self.t as u32 + 1,
+            alpha_bar: self.alpha_bar,
+            x_0,
+            eps,
+            x_t,
+            eps_hat,
+            eps_hat_after,
+            squared_error,
+            squared_error_after,
+            example_loss: numbers[0].into(),
+            example_loss_after: numbers[1].into(),
+            batch_size: config.batch_size as u32,
+            loss: report.loss,
+            grad_norm: report.grad_norm,
+            learning_rate: report.learning_rate,
+            weight_decay: config.weight_decay,
+            grad_clip: config.grad_clip,
+            weights_norm: numbers[2],
+            update_norm: numbers[3],
+        })
+    }
+}

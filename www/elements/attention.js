@@ -1,0 +1,182 @@
+// Where one place of the picture looks: a map for every head, of the place that is chosen on any of them.
+
+import { html, nothing, unsafeCSS } from 'lit';
+import { percent } from '../format.js';
+import style from './attention.css' with { type: 'text' };
+import { PlaygroundElement } from './element.js';
+
+/** @typedef {import('../../pkg/diffusion_playground.js').AttentionView} AttentionView */
+
+/** Pixels of the screen that a map is wide. */
+const WIDTH = 105;
+
+export class DiffusionAttention extends PlaygroundElement {
+  static properties = { views: { attribute: false }, query: { state: true }, layer: { state: true } };
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
+
+  #dark = matchMedia('(prefers-color-scheme: dark)');
+  #repaint = () => this.requestUpdate();
+
+  constructor() {
+    super();
+    /** The block's layers of attention. @type {AttentionView[]} */
+    this.views = [];
+    /** The place that looks; nothing: the middle. @type {number | undefined} */
+    this.query = undefined;
+    /** Which of the layers. */
+    this.layer = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#dark.addEventListener('change', this.#repaint);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#dark.removeEventListener('change', this.#repaint);
+  }
+
+  render() {
+    if (!this.views.length)
+      return html`<p class="help">This block has no attention: every pixel sees its neighbours alone.</p>`;
+    const view = this.#view();
+    const { layer, heads, queries, keys, weights } = view;
+    const isCross = keys !== queries;
+    return html`<h4>Attention, ${heads} ${heads === 1 ? 'head' : 'heads'}</h4>
+      ${
+        this.views.length > 1
+          ? html`<div class="layers" role="group" aria-label="Layer of attention">
+              ${this.views.map(
+                (other, index) => html`<button
+                  type="button"
+                  aria-pressed=${other.layer === layer ? 'true' : 'false'}
+                  @click=${() => (this.layer = index)}
+                >
+                  ${other.layer}
+                </button>`,
+              )}
+            </div>`
+          : nothing
+      }
+      ${
+        weights.length
+          ? html`<p class="help">
+                ${
+                  isCross
+                    ? `The chosen place looks at the ${keys} tokens that describe the class.`
+                    : 'The framed place looks at all others: the fuller the colour, the more. Press on a map to choose another place.'
+                }
+              </p>
+              <div class="field">
+                <label for="query">Place that looks: ${place(this.#query(), queries)}</label>
+                <input
+                  id="query"
+                  type="range"
+                  min="0"
+                  max=${queries - 1}
+                  .value=${`${this.#query()}`}
+                  aria-valuetext=${place(this.#query(), queries)}
+                  @input=${(/** @type {InputEvent} */ event) => {
+                    this.query = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
+                  }}
+                />
+              </div>
+              <ul>${Array.from({ length: heads }, (_, head) => this.#head(view, head))}</ul>`
+          : html`<p class="help">${queries} places by ${keys}: too many weights to show.</p>`
+      }`;
+  }
+
+  /** @param {AttentionView} view @param {number} head */
+  #head(view, head) {
+    const columns = side(view.keys);
+    const weights = this.#weights(view, head);
+    const most = weights.indexOf(Math.max(...weights));
+    const strength = percent(weights[most] ?? 0, 1);
+    return html`<li>
+      <canvas
+        role="img"
+        aria-label="Head ${head + 1} looks most at ${place(most, view.keys)}, with ${strength}"
+        width=${columns}
+        height=${Math.ceil(view.keys / columns)}
+        style="width: ${WIDTH}px; aspect-ratio: ${columns} / ${Math.ceil(view.keys / columns)}"
+        @click=${(/** @type {MouseEvent} */ event) => this.#choose(event, view)}
+      ></canvas>
+      ${view.keys === view.queries ? this.#frame(columns) : nothing}
+      <span>head ${head + 1}, at most ${strength}</span>
+    </li>`;
+  }
+
+  /** @param {number} columns */
+  #frame(columns) {
+    const [row, column] = [Math.floor(this.#query() / columns), this.#query() % columns];
+    const cell = WIDTH / columns;
+    return html`<div
+      class="frame"
+      style="left: ${column * cell}px; top: ${row * cell}px; width: ${cell}px; height: ${cell}px"
+    ></div>`;
+  }
+
+  updated() {
+    const view = this.#view();
+    if (!view?.weights.length) return;
+    const ink = inkOf(this);
+    this.renderRoot.querySelectorAll('canvas').forEach((canvas, head) => {
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      const weights = this.#weights(view, head);
+      const largest = Math.max(...weights);
+      const image = new ImageData(canvas.width, canvas.height);
+      weights.forEach((weight, key) => {
+        image.data.set([...ink, (255 * weight) / largest], 4 * key);
+      });
+      context.putImageData(image, 0, 0);
+    });
+  }
+
+  #view() {
+    return this.views[Math.min(this.layer, this.views.length - 1)];
+  }
+
+  #query() {
+    const { queries } = this.#view();
+    const middle = Math.floor(queries / 2);
+    return Math.min(this.query ?? middle, queries - 1);
+  }
+
+  /** Of all keys, for the chosen query. @param {AttentionView} view @param {number} head */
+  #weights({ weights, queries, keys }, head) {
+    const start = (head * queries + this.#query()) * keys;
+    return weights.slice(start, start + keys);
+  }
+
+  /** @param {MouseEvent} event @param {AttentionView} view */
+  #choose(event, { queries, keys }) {
+    if (queries !== keys) return;
+    const columns = side(keys);
+    const { left, top, width } = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    const at = (/** @type {number} */ offset) =>
+      Math.min(columns - 1, Math.floor((offset / width) * columns));
+    this.query = at(event.clientY - top) * columns + at(event.clientX - left);
+  }
+}
+
+/** Places lie in a square; a few tokens, in a row. @param {number} count */
+function side(count) {
+  const side = Math.round(Math.sqrt(count));
+  return side * side === count && count > 4 ? side : count;
+}
+
+/** @param {number} index @param {number} count */
+function place(index, count) {
+  const columns = side(count);
+  if (columns === count) return `token ${index + 1} of ${count}`;
+  return `row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1} of ${columns} × ${columns}`;
+}
+
+/** The colour of the model's quantities, as bytes. @param {HTMLElement} element */
+function inkOf(element) {
+  const hex = getComputedStyle(element).getPropertyValue('--model').trim();
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) || 0);
+}
+
+customElements.define('diffusion-attention', DiffusionAttention);
