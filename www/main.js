@@ -7,5 +7,7 @@ import './elements/guidance.js';
 import './elements/journey.js';
 import './elements/notice.js';
 import './elements/objective.js';
+import './elements/open.js';
 import './elements/sample.js';
+import './elements/save.js';
 import './elements/train.js';

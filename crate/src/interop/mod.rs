@@ -23,7 +23,7 @@ pub use dit::DiffusersDiT;
 pub use error::InteropError;
 pub use export::{Export, ExportedFile, Part, export};
 pub use fields::Fields;
-pub use import::{Import, Imported, import};
+pub use import::{Import, Imported, PIECE, import};
 pub use layout::{Layout, LayoutError, ModelFiles};
 pub use published::{Published, Weights};
 pub use registry::{PublishedConfig, PublishedModel};

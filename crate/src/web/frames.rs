@@ -6,14 +6,17 @@ use super::protocol::Frames;
 use crate::runtime::{ReadError, read};
 
 impl Frames {
-    /// Several tensors `[count, 1, height, width]` of one shape as pictures, read back together.
+    /// Several tensors `[count, channels, height, width]` of one shape as pictures, read back together. Of one channel
+    /// they are grey, of three coloured.
     pub async fn read<const N: usize>(tensors: [Tensor<4>; N]) -> Result<[Self; N], ReadError> {
-        let [count, _, height, width] = tensors[0].dims();
-        let values = read(Tensor::cat(tensors.into(), 0)).await?;
-        let mut parts = values.chunks_exact(count * height * width);
+        let [count, channels, height, width] = tensors[0].dims();
+        // A pixel's channels side by side.
+        let values = read(Tensor::cat(tensors.into(), 0).permute([0, 2, 3, 1])).await?;
+        let mut parts = values.chunks_exact(count * channels * height * width);
         Ok(std::array::from_fn(|_| Self {
             width: width as u32,
             height: height as u32,
+            channels: channels as u32,
             count: count as u32,
             pixels: parts
                 .next()

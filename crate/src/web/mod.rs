@@ -5,10 +5,13 @@ mod emitter;
 mod forward;
 mod frames;
 mod jobs;
+mod model;
 mod objective;
+mod opening;
 pub mod protocol;
 mod rows;
 mod sampling;
+mod saving;
 pub mod session;
 mod training;
 

@@ -1,7 +1,9 @@
 //! Training in slices short enough that the worker stays ready to answer.
 
 use super::emitter::Emitter;
+use super::model::Model;
 use super::protocol::{Event, Frames, Place};
+use crate::model::Network;
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, clock};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
@@ -27,7 +29,7 @@ pub struct Run {
 struct Grid {
     step: u32,
     labels: Vec<u8>,
-    network: crate::model::Network,
+    network: Network,
     trajectory: Trajectory,
 }
 
@@ -98,7 +100,7 @@ impl Run {
 
     /// Samples of every class from noise that is the same at every step of the run.
     fn begin_grid(&mut self, compute: &Compute, emitter: &Emitter) {
-        let Ok(network) = self.trainer.ema_network() else {
+        let Ok(model) = Model::of_run(&self.trainer) else {
             // An autoencoder draws nothing by itself.
             return;
         };
@@ -116,14 +118,15 @@ impl Run {
             use_clipped_model_output: true,
             ..SampleConfig::default()
         };
-        let started = super::sampling::begin(&config, &self.trainer, compute)
+        let started = model
+            .trajectory(&config, &compute.device)
             .and_then(|trajectory| trajectory.with_labels(&labels));
         match started {
             Ok(trajectory) => {
                 self.grid = Some(Grid {
                     step: self.trainer.steps_taken(),
                     labels,
-                    network,
+                    network: model.network,
                     trajectory,
                 });
             }
