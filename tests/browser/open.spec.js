@@ -66,7 +66,9 @@ test('a folder of diffusers’ opens, draws in colour, and makes way for the run
   await expect(about(page)).toContainText('legacy_unet2d draws now');
   await expect(about(page)).toContainText('UNet2DModel');
   await expect(about(page)).toContainText('8 × 8, colour');
-  await expect(page.locator('diffusion-sample')).toContainText('Ready: the opened network legacy_unet2d draws.');
+  await expect(page.locator('diffusion-sample')).toContainText(
+    'Ready: the opened network legacy_unet2d draws.',
+  );
   await sample(page);
   const colours = await page
     .locator('diffusion-sample .stage diffusion-picture.mix canvas')
