@@ -10,6 +10,8 @@ import { Store } from './store.js';
 /** @typedef {import('./messages.js').MessageOf<'opened'>} Opened */
 /** @typedef {import('./messages.js').MessageOf<'opening'>} Opening */
 
+export const NO_CLASSES = 'The opened network knows no classes: it draws what it likes.';
+
 class Model extends Store {
   /** Draws, until it is closed or a run begins. @type {Opened | undefined} */
   opened;
@@ -35,6 +37,11 @@ class Model extends Store {
 
   get exists() {
     return this.opened !== undefined || run.phase !== 'none';
+  }
+
+  /** Whether it can be asked for anything in particular. */
+  get knowsClasses() {
+    return !this.opened || !!this.opened.classes;
   }
 
   /** Whether it can be asked for each of the ten digits. */

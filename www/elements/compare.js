@@ -3,7 +3,7 @@
 import { html, unsafeCSS } from 'lit';
 import { comparison, SAMPLERS } from '../comparison.js';
 import { whole } from '../format.js';
-import { model } from '../model.js';
+import { model, NO_CLASSES } from '../model.js';
 import { run } from '../run.js';
 import './control.js';
 import style from './compare.css' with { type: 'text' };
@@ -30,7 +30,11 @@ export class DiffusionCompare extends Section {
     return html`
       <figure>
         <div class="controls">
-          <diffusion-control name="compareClass"></diffusion-control>
+          <diffusion-control
+            name="compareClass"
+            ?disabled=${!model.knowsClasses}
+            note=${model.knowsClasses ? '' : NO_CLASSES}
+          ></diffusion-control>
           <diffusion-control name="compareSteps"></diffusion-control>
           <diffusion-control name="compareSeed"></diffusion-control>
         </div>

@@ -3,7 +3,7 @@
 import { html, unsafeCSS } from 'lit';
 import { curves } from '../curves.js';
 import { duration, whole } from '../format.js';
-import { model } from '../model.js';
+import { model, NO_CLASSES } from '../model.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
 import { trajectory } from '../trajectory.js';
@@ -49,8 +49,13 @@ export class DiffusionSample extends Section {
     return html`
       <figure>
         <div class="controls">
-          <diffusion-control name="class"></diffusion-control>
-          <diffusion-control name="guidanceScale"></diffusion-control>
+          ${['class', 'guidanceScale'].map(
+            (name) => html`<diffusion-control
+              name=${name}
+              ?disabled=${!model.knowsClasses}
+              note=${model.knowsClasses ? '' : NO_CLASSES}
+            ></diffusion-control>`,
+          )}
           <diffusion-control name="sampleSeed"></diffusion-control>
         </div>
         <div class="toolbar" role="group" aria-label="Sampling">

@@ -44,16 +44,17 @@ export class DiffusionSave extends PlaygroundElement {
         <button type="button" ?disabled=${busy || !model.exists} @click=${() => this.#save('diffusers')}>
           Save for diffusers
         </button>
-        <p class="status" role="status">${this.#words()}</p>
+        <p class="status" role="status">${this.#words(hasRun)}</p>
       </div>
       <diffusion-notice place="save"></diffusion-notice>
     `;
   }
 
-  #words() {
+  /** @param {boolean} hasRun */
+  #words(hasRun) {
     if (this.saving) return 'Reading the weights back.';
     if (!model.exists) return 'There is no network to save yet.';
-    if (!this.saved) return nothing;
+    if (!this.saved) return hasRun ? nothing : 'Only a run that was begun here has a checkpoint.';
     return html`${this.saved.name} was saved. ${this.saved.warnings.map((warning) => html`Note that ${warning}. `)}`;
   }
 
