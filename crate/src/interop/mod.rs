@@ -5,6 +5,7 @@
 //! configuration and adding it to the list in `registry.rs`.
 
 mod autoencoder;
+mod compvis;
 mod dit;
 mod error;
 mod export;
