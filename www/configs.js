@@ -1,10 +1,12 @@
 // From the page's settings to the crate's own configurations. What is left out here has its default there.
 
+import { parse } from './properties.js';
 import { settings } from './settings.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').ScheduleConfig} ScheduleConfig */
 /** @typedef {import('../pkg/diffusion_playground.js').TrainConfig} TrainConfig */
 /** @typedef {import('../pkg/diffusion_playground.js').SampleConfig} SampleConfig */
+/** @typedef {import('./properties.js').Name} Name */
 /** @typedef {import('./properties.js').Values['schedule']} ScheduleKind */
 
 export const TIMESTEPS = 1000;
@@ -37,6 +39,15 @@ export const trainConfig = () => ({
   seed: settings.get('seed'),
   gridEvery: settings.get('gridEvery'),
 });
+
+/** Sets what the page can set of a run that was not begun here. @param {TrainConfig} config */
+export function adoptTrainConfig({ preset, schedule, batchSize, learningRate, seed, gridEvery }) {
+  const values = { preset, trainSchedule: schedule?.kind, batchSize, learningRate, seed, gridEvery };
+  for (const [name, value] of Object.entries(values)) {
+    const parsed = parse(/** @type {Name} */ (name), `${value}`);
+    if ('value' in parsed) settings.set(/** @type {Name} */ (name), parsed.value);
+  }
+}
 
 /** @param {string} choice a digit, or `none` */
 export const classOf = (choice) => (choice === 'none' ? undefined : Number(choice));

@@ -8,6 +8,9 @@
 /** Tests, and readers whose driver misbehaves, choose with `?device=cpu` or `?device=gpu`. */
 const device = new URLSearchParams(location.search).get('device') ?? 'auto';
 
+/** What can move to the worker instead of being copied. @param {Request} request */
+const transferable = (request) => (request.type === 'openPiece' ? [request.bytes.buffer] : []);
+
 /**
  * @param {(message: Message) => void} receive
  * @returns {Connection}
@@ -29,7 +32,10 @@ export function connect(receive) {
   worker.addEventListener('message', async ({ data }) => {
     if (data.type !== 'hello') return receive(data);
     if (data.gpu || device === 'cpu' || !('gpu' in navigator)) {
-      open({ post: (request) => worker.postMessage(request), close: () => worker.terminate() });
+      open({
+        post: (request) => worker.postMessage(request, transferable(request)),
+        close: () => worker.terminate(),
+      });
     } else {
       worker.terminate();
       const { Host } = await import('./host.js');

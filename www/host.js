@@ -9,10 +9,11 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 /** @typedef {import('./messages.js').Request} Request */
 /** @typedef {import('./messages.js').Message} Message */
 
-/** What works on a run, and so has to wait for the training images. */
-const NEEDS_RUN = new Set([
-  ...['newRun', 'train', 'pause', 'trainStep', 'slowStep', 'profile', 'estimate', 'probe'],
-  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel'],
+/** What trains, and so has to wait for the training images. */
+const TRAINS = new Set(['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile']);
+/** What has to wait as well where there is training that waits: it is meant for that run. */
+const FOLLOWS = new Set([
+  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel', 'save', 'estimate', 'probe'],
 ]);
 
 /** How long the page may settle before the training images are fetched in advance. */
@@ -115,7 +116,8 @@ export class Host {
 
   /** @param {Command} command */
   #enqueue(command) {
-    if (NEEDS_RUN.has(command.type) && this.#data.get('train') !== 'present') {
+    const waits = TRAINS.has(command.type) || (FOLLOWS.has(command.type) && this.#held.length > 0);
+    if (waits && this.#data.get('train') !== 'present') {
       this.#held.push(command);
       this.#download('train');
     } else {

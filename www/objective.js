@@ -2,7 +2,7 @@
 
 import { client } from './client.js';
 import { TIMESTEPS } from './configs.js';
-import { run } from './run.js';
+import { model } from './model.js';
 import { settings } from './settings.js';
 import { Store } from './store.js';
 
@@ -24,8 +24,8 @@ class Objective extends Store {
   simpleMean;
   /** @type {ObjectiveDone | undefined} */
   done;
-  /** Training steps that the network had seen. */
-  trainedSteps = 0;
+  /** Whose it is, for a sentence. */
+  by = '';
 
   constructor() {
     super();
@@ -60,7 +60,7 @@ class Objective extends Store {
     this.sum = undefined;
     this.simpleMean = undefined;
     this.done = undefined;
-    this.trainedSteps = run.step;
+    this.by = model.words;
     this.#enter('running');
     client.send({
       type: 'objective',

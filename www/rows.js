@@ -1,7 +1,7 @@
 // Several ways from the same noise, a row of pictures each, as they come in.
 
 import { client } from './client.js';
-import { run } from './run.js';
+import { model } from './model.js';
 import { Store } from './store.js';
 
 /** @typedef {import('./messages.js').MessageOf<'rowStep'>} RowStep */
@@ -20,8 +20,8 @@ export class Rows extends Store {
   start;
   /** What has come, for each row. @type {RowStep[][]} */
   rows = [];
-  /** Training steps that the network had seen. */
-  trainedSteps = 0;
+  /** Whose they are, for a sentence. */
+  by = '';
 
   /**
    * @param {'compare' | 'guidance'} place
@@ -52,11 +52,12 @@ export class Rows extends Store {
   }
 
   begin() {
-    const request = this.#request();
+    const asked = this.#request();
+    const request = { ...asked, configs: asked.configs.map((config) => model.adapt(config)) };
     this.start = undefined;
     this.rows = request.configs.map(() => []);
     this.frames = Math.min(MAX_FRAMES, request.configs[0].steps ?? MAX_FRAMES);
-    this.trainedSteps = run.step;
+    this.by = model.words;
     this.#enter('running');
     client.send(request);
   }

@@ -1,9 +1,10 @@
 // The training run: what was asked for, how far it is, and its losses.
 
 import { client } from './client.js';
-import { trainConfig } from './configs.js';
+import { adoptTrainConfig, trainConfig } from './configs.js';
 import { Store } from './store.js';
 
+/** @typedef {import('../pkg/diffusion_playground.js').TrainConfig} TrainConfig */
 /** @typedef {import('./messages.js').MessageOf<'grid'>} Grid */
 /** @typedef {import('./messages.js').MessageOf<'train'>} Progress */
 
@@ -35,10 +36,15 @@ class Run extends Store {
   grid;
   /** A new run was asked for: until the answer, what comes is still about the old one. */
   #awaited = false;
+  /** What the settings said when the run began. */
+  #asked = '';
+  /** Steps that a resumed run had taken before. */
+  #firstStep = 0;
 
   constructor() {
     super();
-    client.on('run', ({ parameters }) => {
+    client.on('run', ({ parameters, step, config }) => {
+      if (!this.#awaited) this.#adopt(step, config);
       this.#awaited = false;
       this.#update({ parameters });
     });
@@ -58,7 +64,7 @@ class Run extends Store {
 
   /** Training steps taken. */
   get step() {
-    return this.steps.at(-1) ?? 0;
+    return this.steps.at(-1) ?? this.#firstStep;
   }
 
   /** Whether the test images are what its network takes: not latents, not points. */
@@ -68,7 +74,7 @@ class Run extends Store {
 
   /** The settings no longer say what the network was made from. */
   get outdated() {
-    return this.phase !== 'none' && JSON.stringify(this.config) !== JSON.stringify(trainConfig());
+    return this.phase !== 'none' && this.#asked !== JSON.stringify(trainConfig());
   }
 
   start() {
@@ -106,8 +112,19 @@ class Run extends Store {
   #begin() {
     this.#clear('paused');
     this.config = trainConfig();
+    this.#asked = JSON.stringify(this.config);
+    this.#firstStep = 0;
     this.#awaited = true;
     client.send({ type: 'newRun', config: this.config });
+  }
+
+  /** A run that goes on from a checkpoint. @param {number} step @param {TrainConfig} config */
+  #adopt(step, config) {
+    this.#clear('paused');
+    adoptTrainConfig(config);
+    this.config = config;
+    this.#asked = JSON.stringify(trainConfig());
+    this.#firstStep = step;
   }
 
   /** What was asked for did not come about. */

@@ -2,7 +2,7 @@
 
 import { client } from './client.js';
 import { sampleConfig, scheduleConfig } from './configs.js';
-import { run } from './run.js';
+import { model } from './model.js';
 import { Store } from './store.js';
 
 /** @typedef {import('./messages.js').MessageOf<'sampleStep'>} SampleStep */
@@ -12,8 +12,8 @@ class Trajectory extends Store {
   /** @type {'none' | 'running' | 'done'} */
   phase = 'none';
   config = sampleConfig();
-  /** Training steps that the network had seen. */
-  trainedSteps = 0;
+  /** Whose it is, for a sentence. */
+  by = '';
   /** The schedule that it was trained with. */
   schedule = scheduleConfig('linear');
   /** @type {SampleStep[]} */
@@ -40,9 +40,9 @@ class Trajectory extends Store {
   sample() {
     this.steps = [];
     this.done = undefined;
-    this.config = sampleConfig();
-    this.trainedSteps = run.step;
-    this.schedule = run.config.schedule ?? this.schedule;
+    this.config = model.adapt(sampleConfig());
+    this.by = model.words;
+    this.schedule = model.schedule ?? this.schedule;
     this.#enter('running');
     client.send({ type: 'sample', config: this.config });
   }

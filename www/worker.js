@@ -6,11 +6,14 @@ import { Host } from './host.js';
 
 /** @param {Message} message */
 function emit(message) {
-  postMessage(message, { transfer: pixelBuffers(message) });
+  postMessage(message, { transfer: buffers(message) });
 }
 
 /** @param {Message} message @returns {ArrayBuffer[]} what can move to the page instead of being copied */
-function pixelBuffers(message) {
+function buffers(message) {
+  if (message.type === 'saved') {
+    return message.files.map(({ bytes }) => /** @type {ArrayBuffer} */ (bytes.buffer));
+  }
   return Object.values(message).flatMap((value) => (value?.pixels ? [value.pixels.buffer] : []));
 }
 

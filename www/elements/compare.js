@@ -3,6 +3,7 @@
 import { html, unsafeCSS } from 'lit';
 import { comparison, SAMPLERS } from '../comparison.js';
 import { whole } from '../format.js';
+import { model, NO_CLASSES } from '../model.js';
 import { run } from '../run.js';
 import './control.js';
 import style from './compare.css' with { type: 'text' };
@@ -19,16 +20,21 @@ export class DiffusionCompare extends Section {
     super.connectedCallback();
     this.adoptAttributes('compare');
     this.watch(run);
+    this.watch(model);
     this.watch(comparison);
   }
 
   render() {
     const running = comparison.phase === 'running';
-    const hasModel = run.phase !== 'none';
+    const hasModel = model.exists;
     return html`
       <figure>
         <div class="controls">
-          <diffusion-control name="compareClass"></diffusion-control>
+          <diffusion-control
+            name="compareClass"
+            ?disabled=${!model.knowsClasses}
+            note=${model.knowsClasses ? '' : NO_CLASSES}
+          ></diffusion-control>
           <diffusion-control name="compareSteps"></diffusion-control>
           <diffusion-control name="compareSeed"></diffusion-control>
         </div>
@@ -63,17 +69,14 @@ export class DiffusionCompare extends Section {
 
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
-  const { phase, modelCalls, trainedSteps } = comparison;
+  const { phase, modelCalls, by } = comparison;
   if (phase === 'running') return 'Drawing, one row after the other, a few steps at a time.';
   if (phase === 'done' || phase === 'stopped') {
-    return `${phase === 'done' ? 'Done' : 'Stopped'}: ${whole(modelCalls)} model calls in all, by a network after
-      ${whole(trainedSteps)} training steps.`;
+    return `${phase === 'done' ? 'Done' : 'Stopped'}: ${whole(modelCalls)} model calls in all, by ${by}.`;
   }
   if (!hasModel)
     return 'This takes a network. Train one in section two; a few hundred steps already tell them apart.';
-  return run.step
-    ? `Ready: the network has learned for ${whole(run.step)} steps.`
-    : 'The network has not learned anything yet: expect noise from all of them.';
+  return model.ready('The network has not learned anything yet: expect noise from all of them.');
 }
 
 customElements.define('diffusion-compare', DiffusionCompare);

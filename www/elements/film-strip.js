@@ -4,7 +4,7 @@ import { html, unsafeCSS } from 'lit';
 import { trajectory } from '../trajectory.js';
 import { PlaygroundElement } from './element.js';
 import style from './film-strip.css' with { type: 'text' };
-import { frameImage } from './picture.js';
+import { drawFrame } from './picture.js';
 
 const SIDE = 28;
 const GAP = 3;
@@ -78,7 +78,7 @@ export class DiffusionFilmStrip extends PlaygroundElement {
         [xT, 0],
         [x0Hat, SIDE + GAP],
       ])) {
-        if (frames) context.putImageData(frameImage(frames, this.chosen), x, y);
+        if (frames) drawFrame(context, frames, this.chosen, x, y, SIDE);
         else context.fillRect(x, y, SIDE, SIDE);
       }
     });

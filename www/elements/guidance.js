@@ -3,6 +3,7 @@
 import { html, unsafeCSS } from 'lit';
 import { whole } from '../format.js';
 import { DIGITS, guidanceGrid, SCALES } from '../guidance-grid.js';
+import { model } from '../model.js';
 import { run } from '../run.js';
 import './control.js';
 import style from './guidance.css' with { type: 'text' };
@@ -18,12 +19,13 @@ export class DiffusionGuidance extends Section {
     super.connectedCallback();
     this.adoptAttributes('guidance');
     this.watch(run);
+    this.watch(model);
     this.watch(guidanceGrid);
   }
 
   render() {
     const running = guidanceGrid.phase === 'running';
-    const hasModel = run.phase !== 'none';
+    const hasModel = model.exists;
     return html`
       <figure>
         <div class="controls">
@@ -35,7 +37,7 @@ export class DiffusionGuidance extends Section {
           <button
             type="button"
             class="primary"
-            ?disabled=${!hasModel}
+            ?disabled=${!hasModel || !model.knowsDigits}
             @click=${() => (running ? guidanceGrid.cancel() : guidanceGrid.begin())}
           >
             ${running ? 'Stop drawing' : 'Draw the grid'}
@@ -89,16 +91,15 @@ export class DiffusionGuidance extends Section {
 
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
-  const { phase, modelCalls, trainedSteps } = guidanceGrid;
+  const { phase, modelCalls, by } = guidanceGrid;
   if (phase === 'running') return 'Drawing all rows at once, a few steps at a time.';
   if (phase === 'done' || phase === 'stopped') {
-    return `${phase === 'done' ? 'Done' : 'Stopped'}: ${whole(modelCalls)} model calls in all, by a network after
-      ${whole(trainedSteps)} training steps.`;
+    return `${phase === 'done' ? 'Done' : 'Stopped'}: ${whole(modelCalls)} model calls in all, by ${by}.`;
   }
+  if (!model.knowsDigits)
+    return 'The opened network does not know the ten digits: there is nothing to guide it to.';
   if (!hasModel) return 'Guidance steers a network, and there is none so far. Train one in section two.';
-  return run.step
-    ? `Ready: the network has learned for ${whole(run.step)} steps.`
-    : 'The network has not learned anything yet: there is nothing to exaggerate.';
+  return model.ready('The network has not learned anything yet: there is nothing to exaggerate.');
 }
 
 customElements.define('diffusion-guidance', DiffusionGuidance);

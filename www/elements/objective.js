@@ -2,6 +2,7 @@
 
 import { html, unsafeCSS } from 'lit';
 import { duration, fixed, three, whole } from '../format.js';
+import { model } from '../model.js';
 import { objective } from '../objective.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
@@ -19,12 +20,13 @@ export class DiffusionObjective extends Section {
     super.connectedCallback();
     this.adoptAttributes('objective');
     this.watch(run);
+    this.watch(model);
     this.watch(objective);
   }
 
   render() {
     const running = objective.phase === 'running';
-    const hasModel = run.phase !== 'none';
+    const hasModel = model.exists;
     return html`
       <figure>
         <div class="toolbar" role="group" aria-label="Measuring the bound">
@@ -86,16 +88,14 @@ export class DiffusionObjective extends Section {
 
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
-  const { phase, done, terms, trainedSteps } = objective;
+  const { phase, done, terms, by } = objective;
   if (phase === 'running') return `Measuring on ${whole(settings.get('boundImages'))} test images.`;
   if (phase === 'done' && done) {
     const calls = `${whole(terms.length)} terms by ${whole(done.modelCalls)} model calls in ${duration(done.seconds)}`;
-    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, of a network after ${whole(trainedSteps)} training steps.`;
+    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, of ${by}.`;
   }
   if (!hasModel) return 'There is nothing to measure without a network. Train one in section two first.';
-  return run.step
-    ? `Ready: the network has learned for ${whole(run.step)} steps.`
-    : 'The network has not learned anything yet: expect a large bound.';
+  return model.ready('The network has not learned anything yet: expect a large bound.');
 }
 
 customElements.define('diffusion-objective', DiffusionObjective);

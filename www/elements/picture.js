@@ -1,4 +1,4 @@
-// One small grey picture, drawn pixel for pixel and enlarged by a whole number (the custom property --scale).
+// One small picture, drawn pixel for pixel and enlarged: a digit's by a whole number (the custom property --scale).
 
 import { css, html, LitElement } from 'lit';
 
@@ -39,12 +39,14 @@ export class DiffusionPicture extends LitElement {
 
   render() {
     const { width = SIDE, height = SIDE } = this.frames ?? {};
+    // Of any size, it is shown in the room of the digits.
+    const rows = (SIDE * height) / width;
     return html`<canvas
       role="img"
       aria-label=${this.label}
       width=${width}
       height=${height}
-      style="--columns: ${width}; --rows: ${height}"
+      style="--columns: ${SIDE}; --rows: ${rows}"
     ></canvas>`;
   }
 
@@ -63,14 +65,35 @@ export class DiffusionPicture extends LitElement {
  * @param {Frames} frames
  * @param {number} index
  */
-export function frameImage({ width, height, pixels }, index) {
+function frameImage({ width, height, channels, pixels }, index) {
   const image = new ImageData(width, height);
   const size = width * height;
   for (let pixel = 0; pixel < size; pixel++) {
-    const grey = pixels[index * size + pixel];
-    image.data.set([grey, grey, grey, 255], pixel * 4);
+    const start = (index * size + pixel) * channels;
+    for (let channel = 0; channel < 3; channel++) {
+      // A grey picture's one channel is all three.
+      image.data[pixel * 4 + channel] = pixels[start + (channels === 3 ? channel : 0)];
+    }
+    image.data[pixel * 4 + 3] = 255;
   }
   return image;
+}
+
+/**
+ * Draws a frame of any size into a square.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Frames} frames
+ * @param {number} index
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side
+ */
+export function drawFrame(context, frames, index, x, y, side) {
+  const image = frameImage(frames, index);
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, x, y, side, side);
 }
 
 customElements.define('diffusion-picture', DiffusionPicture);

@@ -3,6 +3,7 @@
 import { html, unsafeCSS } from 'lit';
 import { curves } from '../curves.js';
 import { duration, whole } from '../format.js';
+import { model, NO_CLASSES } from '../model.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
 import { trajectory } from '../trajectory.js';
@@ -37,18 +38,24 @@ export class DiffusionSample extends Section {
     super.connectedCallback();
     this.adoptAttributes('sample');
     this.watch(run);
+    this.watch(model);
     this.watch(trajectory);
     this.watch(curves);
   }
 
   render() {
     const running = trajectory.phase === 'running';
-    const hasModel = run.phase !== 'none';
+    const hasModel = model.exists;
     return html`
       <figure>
         <div class="controls">
-          <diffusion-control name="class"></diffusion-control>
-          <diffusion-control name="guidanceScale"></diffusion-control>
+          ${['class', 'guidanceScale'].map(
+            (name) => html`<diffusion-control
+              name=${name}
+              ?disabled=${!model.knowsClasses}
+              note=${model.knowsClasses ? '' : NO_CLASSES}
+            ></diffusion-control>`,
+          )}
           <diffusion-control name="sampleSeed"></diffusion-control>
         </div>
         <div class="toolbar" role="group" aria-label="Sampling">
@@ -179,16 +186,14 @@ export class DiffusionSample extends Section {
 
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
-  const { phase, steps, done, config, trainedSteps } = trajectory;
+  const { phase, steps, done, config, by } = trajectory;
   if (phase === 'running') return `Step ${steps.at(-1)?.step ?? 0} of ${config.steps}.`;
   if (phase === 'done' && done) {
     const calls = `${whole(done.modelCalls)} model calls in ${duration(done.seconds)}`;
-    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, by a network after ${whole(trainedSteps)} training steps.`;
+    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, by ${by}.`;
   }
   if (!hasModel) return 'There is no network yet. Train one above; a few hundred steps already give shapes.';
-  return run.step
-    ? `Ready: the network has learned for ${whole(run.step)} steps.`
-    : 'The network has not learned anything yet: expect noise.';
+  return model.ready('The network has not learned anything yet: expect noise.');
 }
 
 customElements.define('diffusion-sample', DiffusionSample);

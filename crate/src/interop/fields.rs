@@ -28,6 +28,10 @@ impl Fields {
         }
     }
 
+    pub fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+
     /// The class that the configuration is of, which must be one of `known`.
     pub fn take_class(&mut self, known: &[&str]) -> Result<String, InteropError> {
         let list = || known.join(", ");

@@ -9,13 +9,15 @@ use super::{InteropError, PublishedConfig, PublishedModel};
 use crate::model::parameters;
 
 /// Bytes that are looked at before the header is checked again.
-const PIECE: usize = 1 << 16;
+pub const PIECE: usize = 1 << 16;
 
 /// A network that is complete.
 #[derive(Debug)]
 pub struct Imported {
     pub config: PublishedConfig,
     pub model: PublishedModel,
+    /// Tensors in the file.
+    pub tensors: usize,
     /// What the configuration says that is not followed.
     pub warnings: Vec<String>,
 }
@@ -28,7 +30,7 @@ pub struct Import {
     warnings: Vec<String>,
     device: Device,
     reader: Reader,
-    /// With random weights, from the header on, where the header tells all about it.
+    /// Without weights of its own, from the header on, where the header tells all about it.
     model: Option<PublishedModel>,
     is_checked: bool,
 }
@@ -41,15 +43,28 @@ impl Import {
         file_length: Option<u64>,
         device: &Device,
     ) -> Result<Self, InteropError> {
-        let (config, warnings) = config_json.map(PublishedConfig::parse).transpose()?.unzip();
-        Ok(Self {
+        let config = config_json.map(PublishedConfig::parse).transpose()?;
+        Self::of_reader(config, Reader::new(file_length), device)
+    }
+
+    /// As [`begin`](Self::begin), with a configuration that was read, and remarks on it, where the weights' first bytes
+    /// have been taken in already.
+    pub fn of_reader(
+        config: Option<(PublishedConfig, Vec<String>)>,
+        reader: Reader,
+        device: &Device,
+    ) -> Result<Self, InteropError> {
+        let (config, warnings) = config.unzip();
+        let mut import = Self {
             config,
             warnings: warnings.unwrap_or_default(),
             device: device.clone(),
-            reader: Reader::new(file_length),
+            reader,
             model: None,
             is_checked: false,
-        })
+        };
+        import.check_header()?;
+        Ok(import)
     }
 
     /// The network's configuration, once it is known.
@@ -57,26 +72,38 @@ impl Import {
         self.config.as_ref()
     }
 
+    /// The name of the tensor whose bytes come next.
+    pub fn current_tensor(&self) -> Option<&str> {
+        self.reader.current_tensor()
+    }
+
     /// Takes in the next bytes of the weights.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Progress, InteropError> {
         let mut progress = self.reader.feed(&[])?;
         for piece in bytes.chunks(PIECE) {
             progress = self.reader.feed(piece)?;
-            if let (false, Some(header)) = (self.is_checked, self.reader.header()) {
-                let config = match self.config.take().or_else(|| PublishedConfig::infer(header)) {
-                    Some(config) => self.config.insert(config),
-                    None => return Err(InteropError::NoConfig),
-                };
-                self.model = fit(config, header, &self.device)?;
-                self.is_checked = true;
-            }
+            self.check_header()?;
         }
         Ok(progress)
+    }
+
+    /// Builds the network as soon as there is a header.
+    fn check_header(&mut self) -> Result<(), InteropError> {
+        if let (false, Some(header)) = (self.is_checked, self.reader.header()) {
+            let config = match self.config.take().or_else(|| PublishedConfig::infer(header)) {
+                Some(config) => self.config.insert(config),
+                None => return Err(InteropError::NoConfig),
+            };
+            self.model = fit(config, header, &self.device)?;
+            self.is_checked = true;
+        }
+        Ok(())
     }
 
     /// The network with the file's weights, where all of them have arrived.
     pub fn finish(self) -> Result<Imported, InteropError> {
         let file = self.reader.finish()?;
+        let tensors = file.tensors.len();
         let mut config = self.config.ok_or(InteropError::NoConfig)?;
         let renamed = file.tensors.into_iter().map(|(name, data)| {
             let (name, shape) = config.rename(&name, data.shape().as_slice());
@@ -92,6 +119,7 @@ impl Import {
         Ok(Imported {
             model: model.load(weights)?,
             config,
+            tensors,
             warnings: self.warnings,
         })
     }
@@ -104,7 +132,7 @@ pub fn import(config_json: Option<&str>, weights: &[u8], device: &Device) -> Res
     import.finish()
 }
 
-/// The network that a file of this header fits, with random weights; `None` where its tensors must be rearranged first.
+/// The network that a file of this header fits, with weights yet to come; `None` where its tensors must be rearranged first.
 fn fit(
     config: &PublishedConfig,
     header: &Header,

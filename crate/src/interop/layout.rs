@@ -66,7 +66,12 @@ impl Layout {
         let folder = match folders.into_iter().find(|folder| config(folder).is_some()) {
             Some(folder) => folder,
             None if paths.iter().any(is_weights) => root.clone(),
-            None => return Err(LayoutError::NoConfig),
+            None => {
+                return Err(match paths.iter().find(|path| is_pickle(path)) {
+                    Some(found) => LayoutError::Pickle { found: found.clone() },
+                    None => LayoutError::NoConfig,
+                });
+            }
         };
         let files = |folder: &str| {
             Ok(ModelFiles {
@@ -118,23 +123,23 @@ fn weights(folder: &str, paths: &[String]) -> Result<String, LayoutError> {
     };
     match found.as_slice() {
         [one] => Ok(format!("{folder}{one}")),
-        [] => {
-            let pickled = [".bin", ".pt", ".pth", ".ckpt"];
-            match names
-                .iter()
-                .find(|name| pickled.iter().any(|end| name.ends_with(end)))
-            {
-                Some(name) => Err(LayoutError::Pickle {
-                    found: format!("{folder}{name}"),
-                }),
-                None => Err(LayoutError::NoWeights { folder: shown.into() }),
-            }
-        }
+        [] => match names.iter().find(|name| is_pickle(name)) {
+            Some(name) => Err(LayoutError::Pickle {
+                found: format!("{folder}{name}"),
+            }),
+            None => Err(LayoutError::NoWeights { folder: shown.into() }),
+        },
         several => Err(LayoutError::Ambiguous {
             folder: shown.into(),
             found: several.join(", "),
         }),
     }
+}
+
+fn is_pickle(path: &str) -> bool {
+    [".bin", ".pt", ".pth", ".ckpt"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// Folders with a configuration that are nothing of the above.
@@ -226,6 +231,7 @@ mod tests {
         assert_eq!(find(&sharded), Err(LayoutError::Sharded));
         assert!(error(&sharded).contains("max_shard_size"));
         assert!(error(&["config.json", "diffusion_pytorch_model.bin"]).contains("pickle"));
+        assert!(error(&["v1-5.ckpt"]).starts_with("v1-5.ckpt is a Python pickle"));
         assert!(error(&["unet/config.json", "model_index.json"]).starts_with("unet holds no .safetensors"));
         assert!(
             error(&["config.json", "a.safetensors", "b.safetensors"])

@@ -5,6 +5,7 @@
 //! configuration and adding it to the list in `registry.rs`.
 
 mod autoencoder;
+mod compvis;
 mod dit;
 mod error;
 mod export;
@@ -23,7 +24,7 @@ pub use dit::DiffusersDiT;
 pub use error::InteropError;
 pub use export::{Export, ExportedFile, Part, export};
 pub use fields::Fields;
-pub use import::{Import, Imported, import};
+pub use import::{Import, Imported, PIECE, import};
 pub use layout::{Layout, LayoutError, ModelFiles};
 pub use published::{Published, Weights};
 pub use registry::{PublishedConfig, PublishedModel};

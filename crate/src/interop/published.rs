@@ -64,7 +64,7 @@ pub trait Published: Clone + Debug + Default + PartialEq + Serialize + Deseriali
     fn build(&self, device: &Device) -> Result<Self::Module, ConfigError>;
 
     /// The module's name and shape for a tensor of the file.
-    fn rename(name: &str, shape: &[usize]) -> (String, Vec<usize>) {
+    fn rename(&self, name: &str, shape: &[usize]) -> (String, Vec<usize>) {
         legacy::attention(name, shape)
     }
 

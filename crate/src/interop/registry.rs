@@ -37,9 +37,12 @@ macro_rules! registry {
                 match self { $(Self::$class(_) => stringify!($class),)* }
             }
 
-            /// Reads a `config.json`. Also gives what there is to remark on it.
+            /// Reads a `config.json`, or the parameters of CompVis's U-Net. Also gives what there is to remark on it.
             pub fn parse(json: &str) -> Result<(Self, Vec<String>), InteropError> {
                 let mut fields = Fields::parse(json)?;
+                if fields.has("ch_mult") {
+                    return Ok((Self::UNet2DModel(UNetConfig::from_json(json)?), Vec::new()));
+                }
                 let class = fields.take_class(Self::CLASS_NAMES)?;
                 $(if class == stringify!($class) {
                     let config = read_fields::<$config>(&mut fields)?;
@@ -95,7 +98,7 @@ macro_rules! registry {
             }
 
             pub(super) fn rename(&self, name: &str, shape: &[usize]) -> (String, Vec<usize>) {
-                match self { $(Self::$class(_) => <$config as Published>::rename(name, shape),)* }
+                match self { $(Self::$class(config) => config.rename(name, shape),)* }
             }
 
             pub(super) fn rearrange(&mut self, weights: Weights) -> Result<Weights, InteropError> {

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use serde_json::{Map, Value};
 
-use super::{Fields, InteropError, Published};
+use super::{Fields, InteropError, Published, compvis, legacy};
 use crate::error::ConfigError;
 use crate::model::{Network, UNet, UNetConfig};
 
@@ -62,6 +62,12 @@ impl Published for UNetConfig {
 
     fn build(&self, device: &Device) -> Result<UNet, ConfigError> {
         self.init(0, device)
+    }
+
+    /// CompVis's names become diffusers' first, and its attention maps, 1x1 convolutions, then what they are today.
+    fn rename(&self, name: &str, shape: &[usize]) -> (String, Vec<usize>) {
+        let name = compvis::renamed(name, self.block_out_channels.len()).unwrap_or_else(|| name.into());
+        legacy::attention(&name, shape)
     }
 
     /// `DDPMPipeline` never gives a class, and diffusers' class-conditional U-Nets insist on one.

@@ -1,12 +1,13 @@
 //! The layers that all networks are made of, initialised as PyTorch does it.
 
-use burn::module::{Module, Param};
+use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Int, Shape, Tensor, TensorData};
 
 use crate::kernels;
 use crate::rng::{Rng, Stream};
 
-/// Draws initial weights, one stream of numbers a parameter, and puts them on a device.
+/// Initial weights, one stream of numbers a parameter. A parameter draws its own, and puts them on the device, when it
+/// is first asked for them: one that is loaded from a file never is.
 #[derive(Debug)]
 pub struct Init<'a> {
     seed: u64,
@@ -36,7 +37,7 @@ impl<'a> Init<'a> {
     /// Uniform in +-`bound`.
     pub fn uniform_within<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {
         let mut rng = self.rng();
-        self.fill(shape, || (2.0 * rng.uniform() - 1.0) * bound)
+        self.fill(shape, move || (2.0 * rng.uniform() - 1.0) * bound)
     }
 
     pub fn normal<const D: usize>(&mut self, shape: [usize; D]) -> Param<Tensor<D>> {
@@ -46,19 +47,25 @@ impl<'a> Init<'a> {
     /// Normal with mean 0 and this standard deviation.
     pub fn normal_of<const D: usize>(&mut self, shape: [usize; D], deviation: f32) -> Param<Tensor<D>> {
         let mut rng = self.rng();
-        self.fill(shape, || deviation * rng.normal())
+        self.fill(shape, move || deviation * rng.normal())
     }
 
     pub fn constant<const D: usize>(&mut self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {
-        self.fill(shape, || value)
+        self.fill(shape, move || value)
     }
 
-    fn fill<const D: usize>(&self, shape: [usize; D], mut value: impl FnMut() -> f32) -> Param<Tensor<D>> {
-        let values = (0..shape.iter().product()).map(|_| value()).collect::<Vec<f32>>();
-        Param::from_tensor(Tensor::from_data(
-            TensorData::new(values, Shape::from(shape)),
-            self.device,
-        ))
+    fn fill<const D: usize>(
+        &self,
+        shape: [usize; D],
+        mut value: impl FnMut() -> f32 + Send + Sync + 'static,
+    ) -> Param<Tensor<D>> {
+        let shape = Shape::from(shape);
+        let drawn = shape.clone();
+        let draw = move |device: &Device, require_grad: bool| {
+            let values = (0..drawn.num_elements()).map(|_| value()).collect::<Vec<f32>>();
+            Tensor::from_data(TensorData::new(values, drawn), device).set_require_grad(require_grad)
+        };
+        Param::uninitialized(ParamId::new(), draw, self.device.clone(), true, shape)
     }
 }
 

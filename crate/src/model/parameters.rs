@@ -215,10 +215,12 @@ struct Load<'a> {
 impl ModuleMapper for Load<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         match self.weights.remove(&self.path.0.join(".")) {
-            Some(data) => param.map(|value| {
-                let device = value.device().without_autodiff();
-                replace(value, Tensor::from_data(data.convert::<f32>(), &device))
-            }),
+            Some(data) => {
+                let tensor =
+                    Tensor::from_data(data.convert::<f32>(), &param.lazy_device().without_autodiff());
+                let id = param.id;
+                param.transform_for_load(tensor, id)
+            }
             None => param,
         }
     }

@@ -149,7 +149,11 @@ impl Checkpoint {
 
     /// Reads a file; nothing goes to a device yet.
     pub fn parse(file: &[u8]) -> Result<Self, CheckpointError> {
-        let file = safetensors::read(file)?;
+        Self::from_file(safetensors::read(file)?)
+    }
+
+    /// The checkpoint in a file that has been read, piece by piece perhaps.
+    pub fn from_file(file: safetensors::File) -> Result<Self, CheckpointError> {
         let header = file.metadata.get(HEADER).ok_or(CheckpointError::NoHeader)?;
         let header: Header = serde_json::from_str(header)?;
         let mut parts: BTreeMap<_, BTreeMap<_, _>> = PARTS.map(|part| (part, BTreeMap::new())).into();

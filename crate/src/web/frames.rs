@@ -6,22 +6,30 @@ use super::protocol::Frames;
 use crate::runtime::{ReadError, read};
 
 impl Frames {
-    /// Several tensors `[count, 1, height, width]` of one shape as pictures, read back together.
+    /// Several tensors `[count, channels, height, width]` of one shape as pictures, read back together. Of one channel
+    /// they are grey, of three coloured.
     pub async fn read<const N: usize>(tensors: [Tensor<4>; N]) -> Result<[Self; N], ReadError> {
-        let [count, _, height, width] = tensors[0].dims();
-        let values = read(Tensor::cat(tensors.into(), 0)).await?;
-        let mut parts = values.chunks_exact(count * height * width);
+        let [count, channels, height, width] = tensors[0].dims();
+        // A pixel's channels side by side.
+        let values = read(Tensor::cat(tensors.into(), 0).permute([0, 2, 3, 1])).await?;
+        let mut parts = values.chunks_exact(count * channels * height * width);
         Ok(std::array::from_fn(|_| {
-            Self::new([height, width], parts.next().unwrap_or_default())
+            Self::of([channels, height, width], parts.next().unwrap_or_default())
         }))
     }
 
-    /// Values read back before, picture by picture.
+    /// Grey pictures of values that were read back before.
     pub fn new([height, width]: [usize; 2], values: &[f32]) -> Self {
+        Self::of([1, height, width], values)
+    }
+
+    /// Pictures of values, a pixel's channels side by side.
+    fn of([channels, height, width]: [usize; 3], values: &[f32]) -> Self {
         Self {
             width: width as u32,
             height: height as u32,
-            count: (values.len() / (height * width).max(1)) as u32,
+            channels: channels as u32,
+            count: (values.len() / (channels * height * width).max(1)) as u32,
             pixels: values.iter().map(|&value| to_byte(value)).collect(),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use burn::tensor::{Device, Int, Tensor};
 
 use super::emitter::Emitter;
+use super::model::Model;
 use super::protocol::{Event, ObjectiveConfig, Place};
 use crate::bound::{Bound, SumEstimate, spread_timesteps};
 use crate::data::ImageSet;
@@ -17,7 +18,6 @@ use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::Clipping;
 use crate::sampler::ddpm::Variance;
 use crate::schedule::Schedule;
-use crate::train::Trainer;
 
 /// Most images that a term is the mean of.
 const MAX_IMAGES: u32 = 256;
@@ -27,10 +27,12 @@ const IMAGES_AT_ONCE: usize = 16;
 pub struct Objective {
     network: Network,
     schedule: Schedule,
+    prediction: Prediction,
     variance: Variance,
     seed: u64,
-    x_0: Tensor<4>,         // [batch, channels, height, width]
-    labels: Tensor<1, Int>, // [batch]
+    x_0: Tensor<4>, // [batch, channels, height, width]
+    /// None for a network without classes.
+    labels: Option<Tensor<1, Int>>, // [batch]
     device: Device,
     images_at_once: usize,
     /// The timesteps to come, the present one first.
@@ -54,10 +56,10 @@ struct Part {
 }
 
 impl Objective {
-    /// The bound of the network of `trainer` on the first images of `test`.
+    /// The bound of the network of `model` on the first images of `test`.
     pub fn new(
         config: &ObjectiveConfig,
-        trainer: &Trainer,
+        model: Model,
         test: &ImageSet,
         compute: &Compute,
     ) -> Result<Self, ConfigError> {
@@ -68,7 +70,14 @@ impl Objective {
             config.images,
             format!("from 1 to {most}"),
         )?;
-        let schedule = trainer.schedule().clone();
+        model.require_test_images(test)?;
+        let Model {
+            network,
+            scheduler,
+            schedule,
+            null_class,
+            ..
+        } = model;
         require(
             (1..=schedule.len() as u32).contains(&config.timesteps),
             "timesteps",
@@ -77,11 +86,12 @@ impl Objective {
         )?;
         let images: Vec<usize> = (0..config.images as usize).collect();
         Ok(Self {
-            network: trainer.ema_network()?,
+            network,
+            prediction: scheduler.prediction,
             variance: config.variance,
             seed: config.seed,
             x_0: test.images(&images, &compute.device),
-            labels: label_tensor(&test.labels[..images.len()], &compute.device),
+            labels: null_class.map(|_| label_tensor(&test.labels[..images.len()], &compute.device)),
             device: compute.device.clone(),
             images_at_once: match (compute.backend, compute.software) {
                 (Backend::Gpu, false) => MAX_IMAGES as usize,
@@ -139,13 +149,13 @@ impl Objective {
         let eps = Rng::new(self.seed, Stream::Data, t as u32).normal_tensor(self.x_0.dims(), &self.device);
         let (bits, simple) = self.bound().evaluate_with_simple(
             &self.network,
-            Prediction::Epsilon,
+            self.prediction,
             Clipping::Range,
             (
                 self.x_0.clone().narrow(0, from, count),
                 eps.narrow(0, from, count),
             ),
-            Some(self.labels.clone().narrow(0, from, count)),
+            self.labels.clone().map(|labels| labels.narrow(0, from, count)),
             t,
         );
         let sums = read(Tensor::cat(vec![bits.sum(), simple.sum()], 0)).await?;

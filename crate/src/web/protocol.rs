@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::model::inspect::Memory;
 use crate::model::{Architecture, Block, Preset};
+use crate::prediction::Prediction;
 use crate::process::Histogram;
 use crate::runtime::{Backend, KernelTime};
 use crate::sampler::SampleConfig;
@@ -78,6 +79,32 @@ pub enum Command {
     },
     /// Stops what one of the three last began.
     Cancel { at: Place },
+    /// Which of the files of a folder, or of a few that were chosen, make up a model. Answered by `filesFound`.
+    FindFiles { paths: Vec<String> },
+    /// Begins to open a model: a checkpoint of ours, or weights with the texts of their `config.json` and
+    /// `scheduler_config.json`. `length` is that of the weights' file in bytes, where it is known. Answered by `opening`.
+    Open {
+        name: String,
+        length: Option<f64>,
+        config: Option<String>,
+        scheduler: Option<String>,
+    },
+    /// The next bytes of the weights. Answered by `opening`: only then is the next piece due.
+    OpenPiece {
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        bytes: Vec<u8>,
+    },
+    /// All of the weights were sent. Answered by `opened`: from then on the model draws in the place of the run's.
+    OpenEnd,
+    /// Forgets what has been sent.
+    OpenCancel,
+    /// Forgets the opened model: the run's draws again. Answered by `closed`.
+    Close,
+    /// Goes on with the run whose checkpoint was opened. Needs the `train` split. Answered by `run`.
+    Resume,
+    /// The model that draws, as files. Answered by `saved`.
+    Save { format: SaveFormat },
     /// Gives the GPU up, as when a graphics driver restarts: shows what the page does then.
     LoseDevice,
 }
@@ -87,6 +114,32 @@ pub enum Command {
 pub enum Split {
     Train,
     Test,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum SaveFormat {
+    /// The whole run: weights, their average, the optimizer's moments.
+    Checkpoint,
+    /// The folder that diffusers opens, with the average of the weights.
+    Diffusers,
+}
+
+/// A file that was asked for.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct SavedFile {
+    /// With `/` between folders.
+    pub path: String,
+    #[serde(with = "serde_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub bytes: Vec<u8>,
+}
+
+/// The run that a checkpoint is of.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct OpenedRun {
+    pub config: TrainConfig,
+    pub step: u32,
 }
 
 /// On what the variational bound is evaluated.
@@ -102,11 +155,13 @@ pub struct ObjectiveConfig {
     pub seed: u64,
 }
 
-/// `count` grey images, one byte a pixel, row by row; -1 is 0, +1 is 255, what lies outside is clipped.
+/// `count` images row by row, a byte for each of a pixel's channels; -1 is 0, +1 is 255, what lies outside is clipped.
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct Frames {
     pub width: u32,
     pub height: u32,
+    /// 1 is grey, 3 is red, green and blue.
+    pub channels: u32,
     pub count: u32,
     #[serde(with = "serde_bytes")]
     #[tsify(type = "Uint8Array")]
@@ -171,10 +226,12 @@ pub enum Event {
         /// Of the pixels of `x_t`, unclipped.
         histogram: Histogram,
     },
-    /// A run begins: its network's name and number of parameters.
+    /// A run begins, or goes on after `step` steps: its network's name and number of parameters, and all its settings.
     Run {
         preset: Preset,
         parameters: u32,
+        step: u32,
+        config: TrainConfig,
     },
     /// Progress of training: one report a step since the last event.
     Train {
@@ -324,6 +381,43 @@ pub enum Event {
         seconds: f64,
         cancelled: bool,
     },
+    /// The paths of a model's files, and the folders beside it that are left out.
+    FilesFound {
+        config: Option<String>,
+        scheduler: Option<String>,
+        weights: String,
+        left_out: Vec<String>,
+    },
+    /// So many bytes of the weights have been read, of how many, and which tensor comes next.
+    Opening {
+        received: f64,
+        total: Option<f64>,
+        tensor: Option<String>,
+    },
+    /// A model was read. `image` has channels, height and width; `classes` leaves out the class for none. `obstacle` is
+    /// why it cannot draw here: then it was not kept.
+    Opened {
+        name: String,
+        class_name: String,
+        parameters: u32,
+        tensors: u32,
+        image: [u32; 3],
+        classes: Option<u32>,
+        schedule: ScheduleConfig,
+        prediction: Prediction,
+        /// What its scheduler says of sampling.
+        sample: SampleConfig,
+        /// Of a checkpoint of ours.
+        run: Option<OpenedRun>,
+        warnings: Vec<String>,
+        obstacle: Option<String>,
+    },
+    Closed,
+    Saved {
+        format: SaveFormat,
+        files: Vec<SavedFile>,
+        warnings: Vec<String>,
+    },
     /// Something that was asked for could not be done; everything else goes on.
     Error {
         at: Place,
@@ -349,6 +443,8 @@ pub enum Place {
     Objective,
     SlowMotion,
     Network,
+    Open,
+    Save,
 }
 
 impl Place {
@@ -368,6 +464,9 @@ impl Place {
             Some("slowStep") => Self::SlowMotion,
             Some("estimate") => Self::Forward,
             Some("inspect" | "probe") => Self::Network,
+            Some(kind) if kind.starts_with("open") => Self::Open,
+            Some("findFiles" | "close" | "resume") => Self::Open,
+            Some("save") => Self::Save,
             _ => Self::Device,
         }
     }

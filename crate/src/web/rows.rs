@@ -1,14 +1,13 @@
 //! Several trajectories from one x_T, a row of pictures each: samplers compared, or scales of guidance.
 
 use super::emitter::Emitter;
+use super::model::Model;
 use super::protocol::{Event, Frames, Place};
-use super::sampling::{SLICE, shape};
+use super::sampling::SLICE;
 use crate::error::ConfigError;
 use crate::model::Network;
-use crate::prediction::Prediction;
 use crate::runtime::{Compute, ReadError, clock};
 use crate::sampler::{Lockstep, SampleConfig, Trajectory};
-use crate::train::Trainer;
 
 /// Most pictures that a row shows on its way. A row is read back as often.
 const MAX_FRAMES: usize = 10;
@@ -26,23 +25,22 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// One row for each configuration, with the network of `trainer`; seed and count are those of the first. `labels`,
+    /// One row for each configuration, with the network of `model`; seed and count are those of the first. `labels`,
     /// where given, are the classes of the images, in place of the configurations' one.
     pub fn new(
         place: Place,
         configs: &[SampleConfig],
         labels: Option<&[u8]>,
-        trainer: &Trainer,
+        model: Model,
         compute: &Compute,
     ) -> Result<Self, ConfigError> {
         let start = |configs: &[SampleConfig]| {
-            let shape = shape(configs.first().map_or(0, |config| config.count), trainer);
             let lockstep = Lockstep::new(
                 configs,
-                trainer.schedule(),
-                Prediction::Epsilon,
-                shape,
-                trainer.config().preset.null_class(),
+                &model.schedule,
+                model.scheduler.prediction,
+                model.shape(configs.first().map_or(0, |config| config.count)),
+                model.null_class,
                 &compute.device,
             )?;
             match labels {
@@ -52,9 +50,9 @@ impl Rows {
         };
         Ok(Self {
             place,
-            network: trainer.ema_network()?,
             warm_up: Some(start(&configs[..1.min(configs.len())])?),
             lockstep: start(configs)?,
+            network: model.network,
             seconds: vec![0.0; configs.len()],
             current: None,
         })

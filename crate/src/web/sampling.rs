@@ -1,13 +1,12 @@
 //! A trajectory on its way, shown as it unfolds.
 
 use super::emitter::Emitter;
+use super::model::Model;
 use super::protocol::{Event, Frames, Place};
 use crate::error::ConfigError;
 use crate::model::Network;
-use crate::prediction::Prediction;
 use crate::runtime::{Compute, clock};
 use crate::sampler::{SampleConfig, Trajectory};
-use crate::train::Trainer;
 
 /// A trajectory of more steps than this shows every second, third, ... of them.
 const MAX_FRAMES: usize = 50;
@@ -21,29 +20,11 @@ pub struct Sampling {
     every: usize,
 }
 
-/// The start of a trajectory for the network of `trainer`.
-pub fn begin(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Trajectory, ConfigError> {
-    Trajectory::new(
-        config,
-        trainer.schedule(),
-        Prediction::Epsilon,
-        shape(config.count, trainer),
-        trainer.config().preset.null_class(),
-        &compute.device,
-    )
-}
-
-/// The shape of `count` images of a network.
-pub fn shape(count: usize, trainer: &Trainer) -> [usize; 4] {
-    let [channels, height, width] = trainer.config().preset.input_shape();
-    [count, channels, height, width]
-}
-
 impl Sampling {
-    pub fn new(config: &SampleConfig, trainer: &Trainer, compute: &Compute) -> Result<Self, ConfigError> {
+    pub fn new(config: &SampleConfig, model: Model, compute: &Compute) -> Result<Self, ConfigError> {
         Ok(Self {
-            trajectory: begin(config, trainer, compute)?,
-            network: trainer.ema_network()?,
+            trajectory: model.trajectory(config, &compute.device)?,
+            network: model.network,
             start: clock::now(),
             every: config.steps.div_ceil(MAX_FRAMES),
         })

@@ -17,21 +17,26 @@ use super::emitter::Emitter;
 use super::forward;
 use super::jobs::{Job, Jobs};
 use super::looking;
+use super::model::Model;
 use super::objective::Objective;
+use super::opening::{Opened, Opening};
 use super::protocol::{Command, Event, Place, Split};
 use super::rows::Rows;
 use super::sampling::Sampling;
+use super::saving;
 use super::slow_step::Example;
 use super::training::Run;
 use crate::data::ImageSet;
 use crate::error::ConfigError;
+use crate::interop::Layout;
 use crate::model::{Architecture, parameters};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
-use crate::train::{TrainConfig, Trainer};
+use crate::train::{CheckpointError, TrainConfig, Trainer};
 
 const TEST_MISSING: &str = "the test images are not loaded yet";
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
+const TRAIN_MISSING: &str = "the training images are not loaded yet";
 
 #[wasm_bindgen]
 pub struct Session {
@@ -40,6 +45,10 @@ pub struct Session {
     train: Option<Arc<ImageSet>>,
     test: Option<Arc<ImageSet>>,
     run: Option<Run>,
+    /// A model on its way in.
+    opening: Option<Box<Opening>>,
+    /// Draws in the place of the run's network.
+    opened: Option<Box<Opened>>,
     jobs: Jobs,
     /// Whose turn it is when training and other work go on together.
     training_next: bool,
@@ -82,6 +91,8 @@ impl Session {
             train: None,
             test: None,
             run: None,
+            opening: None,
+            opened: None,
             jobs: Jobs::default(),
             training_next: true,
         })
@@ -167,8 +178,8 @@ impl Session {
                 self.answer(Place::Network, probe);
             }
             Command::Sample { config } => {
-                let begin = |run: &Run, this: &Self| {
-                    let sampling = Sampling::new(&config, &run.trainer, &this.compute)?;
+                let begin = |model: Model, this: &Self| {
+                    let sampling = Sampling::new(&config, model, &this.compute)?;
                     Ok(Job::Sampling(Box::new(sampling)))
                 };
                 self.begin(Place::Sample, begin).await;
@@ -179,14 +190,52 @@ impl Session {
                 self.rows(Place::Guidance, &configs, Some(&labels)).await
             }
             Command::Objective { config } => {
-                let begin = |run: &Run, this: &Self| {
+                let begin = |model: Model, this: &Self| {
                     let test = this.test.as_ref().ok_or(TEST_MISSING)?;
-                    let objective = Objective::new(&config, &run.trainer, test, &this.compute)?;
+                    let objective = Objective::new(&config, model, test, &this.compute)?;
                     Ok(Job::Objective(Box::new(objective)))
                 };
                 self.begin(Place::Objective, begin).await;
             }
             Command::Cancel { at } => self.jobs.cancel(at, &self.emitter).await,
+            Command::FindFiles { paths } => {
+                let found = Layout::find(&paths).map(|layout| Event::FilesFound {
+                    config: layout.model.config,
+                    scheduler: layout.scheduler,
+                    weights: layout.model.weights,
+                    left_out: layout.others,
+                });
+                self.answer(Place::Open, found);
+            }
+            Command::Open {
+                name,
+                length,
+                config,
+                scheduler,
+            } => {
+                let length = length.map(|length| length as u64);
+                let device = &self.compute.device;
+                let opening = Opening::begin(name, length, config.as_deref(), scheduler.as_deref(), device);
+                self.open(opening.map(Box::new));
+            }
+            Command::OpenPiece { bytes } => {
+                let opening = self
+                    .opening
+                    .take()
+                    .ok_or_else(|| "no model is being opened".into());
+                self.open(opening.and_then(|opening| opening.feed(&bytes)));
+            }
+            Command::OpenEnd => self.open_end(),
+            Command::OpenCancel => self.opening = None,
+            Command::Close => {
+                self.opened = None;
+                self.emitter.emit(Event::Closed);
+            }
+            Command::Resume => self.resume(),
+            Command::Save { format } => {
+                let saved = saving::save(format, self.opened.as_deref(), self.run.as_ref()).await;
+                self.answer(Place::Save, saved);
+            }
             Command::LoseDevice => self.compute.lose(),
         }
     }
@@ -219,18 +268,66 @@ impl Session {
 
     fn new_run(&mut self, config: TrainConfig) {
         let Some(data) = self.train.clone() else {
-            return self
-                .emitter
-                .error(Place::Train, "the training images are not loaded yet");
+            return self.emitter.error(Place::Train, TRAIN_MISSING);
         };
-        let preset = config.preset;
         match Trainer::new(config, data, &self.compute.device) {
-            Ok(trainer) => {
-                let parameters = parameters::count(&trainer.ema_model()) as u32;
-                self.run = Some(Run::new(trainer));
-                self.emitter.emit(Event::Run { preset, parameters });
-            }
+            Ok(trainer) => self.begin_run(trainer),
             Err(error) => self.emitter.error(Place::Train, error),
+        }
+    }
+
+    /// A run in the place of the last one, and of a model that was opened.
+    fn begin_run(&mut self, trainer: Trainer) {
+        self.emitter.emit(Event::Run {
+            preset: trainer.config().preset,
+            parameters: parameters::count(&trainer.ema_model()) as u32,
+            step: trainer.steps_taken(),
+            config: trainer.config().clone(),
+        });
+        self.run = Some(Run::new(trainer));
+        self.opened = None;
+    }
+
+    /// The next stage of a model that is being opened. One that fails is forgotten.
+    fn open(&mut self, opening: Result<Box<Opening>, Box<dyn Error>>) {
+        match opening {
+            Ok(opening) => {
+                self.emitter.emit(opening.progress());
+                self.opening = Some(opening);
+            }
+            Err(error) => self.emitter.error(Place::Open, error),
+        }
+    }
+
+    fn open_end(&mut self) {
+        let Some(opening) = self.opening.take() else {
+            return self.emitter.error(Place::Open, "no model is being opened");
+        };
+        match opening.finish() {
+            Ok((event, opened)) => {
+                if let Some(opened) = opened {
+                    self.opened = Some(Box::new(opened));
+                }
+                self.emitter.emit(event);
+            }
+            Err(error) => self.emitter.error(Place::Open, error),
+        }
+    }
+
+    fn resume(&mut self) {
+        let Some(data) = self.train.clone() else {
+            return self.emitter.error(Place::Open, TRAIN_MISSING);
+        };
+        let resumed = match self.opened.as_deref() {
+            Some(Opened {
+                checkpoint: Some(checkpoint),
+                ..
+            }) => Trainer::resume(checkpoint, data, &self.compute.device),
+            _ => Err(CheckpointError::NoHeader),
+        };
+        match resumed {
+            Ok(trainer) => self.begin_run(trainer),
+            Err(error) => self.emitter.error(Place::Open, error),
         }
     }
 
@@ -283,20 +380,26 @@ impl Session {
     }
 
     async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
-        let begin = |run: &Run, this: &Self| {
-            let rows = Rows::new(place, configs, labels, &run.trainer, &this.compute)?;
+        let begin = |model: Model, this: &Self| {
+            let rows = Rows::new(place, configs, labels, model, &this.compute)?;
             Ok(Job::Rows(Box::new(rows)))
         };
         self.begin(place, begin).await;
     }
 
-    /// Begins a job with the network of the run, in place of the one that goes on there.
-    async fn begin(&mut self, place: Place, job: impl FnOnce(&Run, &Self) -> Result<Job, Box<dyn Error>>) {
+    /// The network to draw with: the opened one, or else the run's.
+    fn model(&self) -> Result<Model, Box<dyn Error>> {
+        match (&self.opened, &self.run) {
+            (Some(opened), _) => Ok(opened.model.clone()),
+            (None, Some(run)) => Ok(Model::of_run(&run.trainer)?),
+            (None, None) => Err(RUN_MISSING.into()),
+        }
+    }
+
+    /// Begins a job with the network to draw with, in place of the one that goes on there.
+    async fn begin(&mut self, place: Place, job: impl FnOnce(Model, &Self) -> Result<Job, Box<dyn Error>>) {
         self.jobs.cancel(place, &self.emitter).await;
-        let Some(run) = &self.run else {
-            return self.emitter.error(place, RUN_MISSING);
-        };
-        match job(run, self) {
+        match self.model().and_then(|model| job(model, self)) {
             Ok(job) => self.jobs.begin(place, job),
             Err(error) => self.emitter.error(place, error),
         }

@@ -3,7 +3,9 @@
 use burn::tensor::Tensor;
 
 use super::emitter::Emitter;
+use super::model::Model;
 use super::protocol::{Event, Frames, Place};
+use crate::model::Network;
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
@@ -31,7 +33,7 @@ pub struct Run {
 struct Grid {
     step: u32,
     labels: Vec<u8>,
-    network: crate::model::Network,
+    network: Network,
     trajectory: Trajectory,
     stages: Vec<Stage>,
 }
@@ -139,7 +141,7 @@ impl Run {
 
     /// Samples of every class from noise that is the same at every step of the run.
     fn begin_grid(&mut self, compute: &Compute, emitter: &Emitter) {
-        let Ok(network) = self.trainer.ema_network() else {
+        let Ok(model) = Model::of_run(&self.trainer) else {
             // An autoencoder draws nothing by itself.
             return;
         };
@@ -157,14 +159,15 @@ impl Run {
             use_clipped_model_output: true,
             ..SampleConfig::default()
         };
-        let started = super::sampling::begin(&config, &self.trainer, compute)
+        let started = model
+            .trajectory(&config, &compute.device)
             .and_then(|trajectory| trajectory.with_labels(&labels));
         match started {
             Ok(trajectory) => {
                 self.grid = Some(Grid {
                     step: self.trainer.steps_taken(),
                     labels,
-                    network,
+                    network: model.network,
                     trajectory,
                     stages: Vec::new(),
                 });

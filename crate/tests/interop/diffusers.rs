@@ -2,14 +2,18 @@
 
 use std::process::{Command, Stdio};
 
-use diffusion_playground::interop::Scheduler;
+use burn::tensor::{Device, Tensor, TensorData};
+use diffusion_playground::denoiser::Denoiser;
+use diffusion_playground::interop::{Export, Part, PublishedConfig, Scheduler, Weights, export};
+use diffusion_playground::model::{AutoencoderKl, DiT, DiTConfig, Network, Preset, Trainable, parameters};
 use diffusion_playground::prediction::Prediction;
+use diffusion_playground::rng::{Rng, Stream};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind, plan};
 use diffusion_playground::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
-use super::folders::{assert_close, own_output};
-use super::{TempFolder, exported, tiny};
+use super::folders::{assert_close, input, own_output};
+use super::{TempFolder, exported, tiny, weights_of};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/run_export.py");
 const RECORD: &str = concat!(
@@ -51,34 +55,108 @@ fn ask(folders: &[TempFolder]) -> Vec<Answer> {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
 }
 
-/// The network computes the same there, with classes and without; the unconditional one samples in its pipeline.
-/// `UPDATE_FIXTURES=1` records the answers anew.
+/// What is exported, by the names of the recorded answers: a U-Net with classes and one without, a Diffusion
+/// Transformer, an autoencoder.
+fn exports() -> [(&'static str, Export); 4] {
+    let unet = |is_conditional| exported(&tiny(is_conditional), SEED, &Scheduler::default());
+    let (dit, autoencoder) = (dit(), autoencoder());
+    let (dit_weights, autoencoder_weights) = (weights_of(&dit), weights_of(&autoencoder));
+    let network = Trainable::Denoiser(Network::DiT(dit));
+    let autoencoder = Trainable::Autoencoder(autoencoder);
+    let folder = |model: &Trainable, weights: &Weights, scheduler| {
+        let config = &PublishedConfig::of(model).unwrap();
+        export(&[Part { config, weights }], scheduler).unwrap()
+    };
+    [
+        ("UNet2DModel with classes", unet(true)),
+        ("UNet2DModel", unet(false)),
+        (
+            "DiTTransformer2DModel",
+            folder(&network, &dit_weights, Some(&Scheduler::default())),
+        ),
+        ("AutoencoderKL", folder(&autoencoder, &autoencoder_weights, None)),
+    ]
+}
+
+/// A small transformer whose weights are all drawn: the gates of a fresh one are closed, and its output is zero.
+fn dit() -> DiT {
+    let config = DiTConfig {
+        hidden_size: 32,
+        depth: 2,
+        num_heads: 2,
+        ..DiTConfig::pixels()
+    };
+    let dit = config.init(SEED, &Device::flex()).unwrap();
+    let drawn = |(index, (name, shape)): (usize, (String, Vec<usize>))| {
+        let mut rng = Rng::new(SEED, Stream::Data, index as u32);
+        let values = rng.normals(shape.iter().product());
+        let values: Vec<f32> = values.into_iter().map(|value| 0.1 * value).collect();
+        (name, TensorData::new(values, shape))
+    };
+    let weights = parameters::names(&dit)
+        .into_iter()
+        .enumerate()
+        .map(drawn)
+        .collect();
+    parameters::load(dit, weights).unwrap()
+}
+
+fn autoencoder() -> AutoencoderKl {
+    let config = Preset::AutoencoderTiny.autoencoder().unwrap();
+    config.init(SEED, &Device::flex()).unwrap()
+}
+
+/// What the network computes here.
+fn output(name: &str) -> Vec<f32> {
+    let (x, t) = input([2, 1, 28, 28]);
+    let out = match name {
+        "DiTTransformer2DModel" => {
+            let labels = Tensor::from_data([3, 10], &x.device());
+            let network = Network::DiT(dit());
+            network.denoise(x, t, Some(labels)).flatten::<1>(0, 3)
+        }
+        "AutoencoderKL" => {
+            let autoencoder = autoencoder();
+            let latents = autoencoder.encode(x).mean;
+            let image = autoencoder.decode(latents.clone());
+            Tensor::cat(vec![latents.flatten(0, 3), image.flatten(0, 3)], 0)
+        }
+        name => return own_output(&tiny(name.ends_with("classes")), SEED),
+    };
+    out.into_data().try_to_vec().unwrap()
+}
+
+/// Every network computes the same there, and one samples in its pipeline. `UPDATE_FIXTURES=1` records the answers anew.
 #[test]
-fn diffusers_computes_what_the_exported_network_computes() {
-    let is_live = has_diffusers();
-    let recorded = std::fs::read(RECORD).ok();
-    let mut answers: Vec<Answer> = recorded
-        .map(|bytes| serde_json::from_slice(&bytes).unwrap())
-        .unwrap_or_default();
-    if is_live {
-        let live = [true, false].map(|is_conditional| {
-            let folder = TempFolder::new(if is_conditional { "classes" } else { "plain" });
-            folder.write(&exported(&tiny(is_conditional), SEED, &Scheduler::default()).files);
-            folder
-        });
-        let live = ask(&live);
+fn diffusers_computes_what_the_exported_networks_compute() {
+    let recorded = std::fs::read(RECORD).unwrap_or_else(|error| panic!("{RECORD}: {error}"));
+    let mut answers: Vec<(String, Answer)> = serde_json::from_slice(&recorded).unwrap();
+    if has_diffusers() {
+        let exports = exports();
+        let folders: Vec<_> = exports
+            .iter()
+            .map(|(name, export)| {
+                let folder = TempFolder::new(&name.replace(' ', "-"));
+                folder.write(&export.files);
+                folder
+            })
+            .collect();
+        let names = exports.iter().map(|(name, _)| name.to_string());
+        let live: Vec<_> = names.zip(ask(&folders)).collect();
         if std::env::var_os("UPDATE_FIXTURES").is_some() {
             std::fs::write(RECORD, serde_json::to_string(&live).unwrap() + "\n").unwrap();
         }
         answers.extend(live);
     }
-    assert!(answers.len() >= 2, "{RECORD} is missing");
-    for (answer, is_conditional) in answers.iter().zip([true, false].into_iter().cycle()) {
-        assert_close(&own_output(&tiny(is_conditional), SEED), &answer.output);
+    assert!(answers.len() >= 4, "{RECORD} is not complete");
+    for (name, answer) in &answers {
+        println!("{name}, diffusers {}", answer.version);
+        assert!(answer.output.iter().any(|value| value.abs() > 0.1));
+        assert_close(&output(name), &answer.output);
         assert!(answer.unknown_fields.is_empty(), "{:?}", answer.unknown_fields);
-        let images = vec![1, 28, 28, 1];
-        let pipeline = (!is_conditional).then(|| ("DDPMPipeline".to_string(), images));
-        assert_eq!(answer.pipeline, pipeline);
+        let is_plain = name == "UNet2DModel";
+        let pipeline = is_plain.then(|| ("DDPMPipeline".to_string(), vec![1, 28, 28, 1]));
+        assert_eq!(answer.pipeline, pipeline, "{name}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use diffusion_playground::denoiser::Denoiser;
-use diffusion_playground::interop::{Import, PublishedConfig, Scheduler, import, scheduler};
+use diffusion_playground::interop::{Import, PublishedConfig, Scheduler, import, safetensors, scheduler};
 use diffusion_playground::prediction::Prediction;
 use diffusion_playground::sampler::ddpm::Variance;
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
@@ -133,4 +133,46 @@ pub fn own_output(config: &diffusion_playground::model::UNetConfig, seed: u64) -
     let (x, t) = input([2, config.in_channels, config.sample_size, config.sample_size]);
     let out = config.init(seed, &device).unwrap().forward(x, t, labels);
     out.into_data().try_to_vec::<f32>().unwrap()
+}
+
+/// CompVis's U-Net, from its own parameters and under its own names, computes what it computes there.
+#[test]
+fn a_unet_of_compvis_computes_what_it_computes_there() {
+    #[derive(serde::Deserialize)]
+    struct Reference {
+        config: serde_json::Value,
+        tensors: Vec<(String, Vec<usize>)>,
+        output: Vec<f32>,
+    }
+    let json = include_str!("../../../tests/fixtures/compvis_unet.json");
+    let Reference {
+        config,
+        tensors,
+        output,
+    } = serde_json::from_str(json).unwrap();
+    // The sines that the reference was computed with.
+    let sines = |(index, (name, shape)): (usize, (String, Vec<usize>))| {
+        let fan_in: usize = match shape.as_slice() {
+            [_] => 16,
+            [_, inputs @ ..] => inputs.iter().product(),
+            [] => 1,
+        };
+        let around = if shape.len() == 1 && name.contains("norm") && name.ends_with("weight") {
+            1.0
+        } else {
+            0.0
+        };
+        let value = |i: usize| around + (i as f64 * 0.7 + index as f64).sin() / (fan_in as f64).sqrt();
+        let values: Vec<f32> = (0..shape.iter().product()).map(|i| value(i) as f32).collect();
+        (name, TensorData::new(values, shape))
+    };
+    let weights: Vec<_> = tensors.into_iter().enumerate().map(sines).collect();
+    let tensors = weights.iter().map(|(name, data)| (name.clone(), data));
+    let file = safetensors::write(tensors, &Default::default());
+    let imported = import(Some(&config.to_string()), &file, &Device::flex()).unwrap();
+    assert!(imported.warnings.is_empty(), "{:?}", imported.warnings);
+    assert_eq!(imported.config.class_name(), "UNet2DModel");
+    let (x, t) = input([2, 1, 16, 16]);
+    let out = imported.model.into_denoiser().unwrap().denoise(x, t, None);
+    assert_close(&out.into_data().try_to_vec::<f32>().unwrap(), &output);
 }

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use diffusion_playground::interop::safetensors::Reader;
 use diffusion_playground::interop::{Import, Part, PublishedConfig, export};
 use diffusion_playground::model::{Preset, Trainable};
+use diffusion_playground::train::{Checkpoint, TrainConfig};
 
 struct Counting;
 
@@ -88,9 +89,9 @@ fn a_file_of_100_megabytes_takes_less_than_twice_its_size() {
     }
 }
 
-/// A network of 11 MB: its weights, and the random ones in whose place they come, tensor by tensor.
+/// A network of 11 MB takes its weights and little else: none are drawn at random in whose place they would come.
 #[test]
-fn a_network_takes_twice_its_file_and_a_tensor() {
+fn a_network_takes_its_file_and_a_tensor() {
     let model = Trainable::init(Preset::Unet, 0, &Device::flex()).unwrap();
     let config = PublishedConfig::of(&model).unwrap();
     let weights = super::weights_of(&model);
@@ -112,12 +113,34 @@ fn a_network_takes_twice_its_file_and_a_tensor() {
         }
         import.finish().unwrap();
     });
-    let bound = 2 * file.len() + largest + 1_000_000;
+    let bound = file.len() + largest + 1_000_000;
     assert!(
         peak < bound,
         "{peak} bytes at the peak, at most {bound} expected of {}",
         file.len()
     );
+}
+
+/// A run's checkpoint of 44 MB, read piece by piece: all of it is kept, to go on with, and one of its four parts becomes
+/// the network.
+#[test]
+fn a_checkpoint_takes_less_than_twice_its_file() {
+    let model = Trainable::init(Preset::Unet, 0, &Device::flex()).unwrap();
+    let weights = super::weights_of(&model);
+    drop(model);
+    let file = Checkpoint::from_weights(TrainConfig::default(), weights, None)
+        .to_file()
+        .unwrap();
+    let peak = peak_of(|| {
+        let mut reader = Reader::new(Some(file.len() as u64));
+        for piece in file.chunks(100_000) {
+            reader.feed(piece).unwrap();
+        }
+        let checkpoint = Checkpoint::from_file(reader.finish().unwrap()).unwrap();
+        checkpoint.ema_network(&Device::flex()).unwrap();
+    });
+    let bound = file.len() + file.len() / 2;
+    assert!(peak < bound, "{peak} bytes at the peak, at most {bound} expected");
 }
 
 /// Without a known length, a claim of a terabyte costs as much as the bytes that came.

@@ -78,6 +78,14 @@ impl Reader {
         }
     }
 
+    /// The name of the tensor whose bytes come next.
+    pub fn current_tensor(&self) -> Option<&str> {
+        match &self.state {
+            State::Data(data) => data.current().map(|info| info.name.as_str()),
+            _ => None,
+        }
+    }
+
     /// The file's content, where all of it has arrived.
     pub fn finish(self) -> Result<File, SafetensorsError> {
         match self.state {

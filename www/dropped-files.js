@@ -1,0 +1,46 @@
+// The files of what was dropped on the page, or chosen: those of whole folders too, with their paths.
+
+/** @typedef {import('./open-model.js').PlacedFile} PlacedFile */
+
+/** More is not a model's folder. */
+const MOST = 500;
+
+/** @param {FileList} files @returns {PlacedFile[]} */
+export const chosenFiles = (files) =>
+  Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+
+/** @param {DataTransfer} transfer @returns {Promise<PlacedFile[]>} */
+export async function droppedFiles(transfer) {
+  // The list is emptied as soon as the event is over.
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  /** @type {PlacedFile[]} */
+  const found = [];
+  for (const entry of entries) {
+    if (entry instanceof File) found.push({ path: entry.name, file: entry });
+    else if (entry) await collect(entry, '', found);
+  }
+  return found;
+}
+
+/**
+ * @param {FileSystemEntry} entry
+ * @param {string} folder
+ * @param {PlacedFile[]} found
+ */
+async function collect(entry, folder, found) {
+  const path = `${folder}${entry.name}`;
+  if (entry.isFile) {
+    if (found.length === MOST)
+      throw new Error(`the folder holds more than ${MOST} files: drop the model's own`);
+    const { file } = /** @type {FileSystemFileEntry} */ (entry);
+    found.push({ path, file: await new Promise((resolve, reject) => file.call(entry, resolve, reject)) });
+  } else {
+    const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+    for (;;) {
+      /** @type {FileSystemEntry[]} */
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) break;
+      for (const inner of some) await collect(inner, `${path}/`, found);
+    }
+  }
+}

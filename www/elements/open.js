@@ -1,0 +1,187 @@
+// A model from elsewhere: dropped on the page, chosen, or fetched from an address.
+
+import { html, nothing, unsafeCSS } from 'lit';
+import { chosenFiles, droppedFiles } from '../dropped-files.js';
+import { megabytes, whole } from '../format.js';
+import { model } from '../model.js';
+import { PlaygroundElement } from './element.js';
+import style from './open.css' with { type: 'text' };
+
+/** @typedef {import('../messages.js').MessageOf<'opened'>} Opened */
+
+/** The name that diffusers gives to weights, beside which lie their texts. */
+const PUBLISHED = 'diffusion_pytorch_model.safetensors';
+
+const PREDICTIONS = {
+  epsilon: 'the noise ε',
+  sample: 'the picture x₀',
+  v: 'v, a mix of both',
+  flow: 'the flow’s velocity',
+};
+
+export class DiffusionOpen extends PlaygroundElement {
+  static properties = { hovering: { state: true } };
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
+
+  constructor() {
+    super();
+    /** Files are held over the page. */
+    this.hovering = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.watch(model);
+    for (const [type, listener] of this.#listeners) document.addEventListener(type, listener);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const [type, listener] of this.#listeners) document.removeEventListener(type, listener);
+  }
+
+  render() {
+    return html`
+      <figure>
+        <div class=${this.hovering ? 'zone hovering' : 'zone'}>
+          <p>Drop a model’s folder or files anywhere on this page, or</p>
+          <div class="buttons">
+            <button type="button" @click=${() => this.#choose(false)}>Open files</button>
+            <button type="button" @click=${() => this.#choose(true)}>Open a folder</button>
+          </div>
+          <input type="file" multiple hidden @change=${this.#chosen} />
+        </div>
+        <form @submit=${this.#fetch}>
+          <label for="url">or from an address</label>
+          <div class="field">
+            <input id="url" type="url" required placeholder="https://…/${PUBLISHED}" />
+            <button>Open it</button>
+          </div>
+        </form>
+        <div role="status">${this.#progress()}</div>
+        ${this.#problem()} ${model.unfit ? about(model.unfit) : nothing} ${model.opened ? about(model.opened) : nothing}
+      </figure>
+    `;
+  }
+
+  #progress() {
+    const { opening } = model;
+    if (!opening) return nothing;
+    const { received = 0, total = undefined, tensor = undefined } = opening === 'beginning' ? {} : opening;
+    return html`<div class="progress">
+      <label for="progress">
+        Reading: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB${tensor ? `, ${tensor}` : ''}
+      </label>
+      <progress id="progress" max=${total ?? nothing} value=${total ? received : nothing}></progress>
+      <button type="button" @click=${() => model.cancel()}>Cancel</button>
+    </div>`;
+  }
+
+  #problem() {
+    if (model.problem === undefined) return nothing;
+    return html`<div class="box" role="alert">
+      <p>This could not be opened: ${model.problem.replace(/[^.!?]$/, '$&.')} What was here before still is.</p>
+      <button type="button" @click=${() => model.complain(undefined)}>Dismiss</button>
+    </div>`;
+  }
+
+  /** @param {boolean} folder */
+  #choose(folder) {
+    const input = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input[type="file"]'));
+    input.webkitdirectory = folder;
+    input.click();
+  }
+
+  /** @param {Event} event */
+  #chosen(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (input.files?.length) model.open({ files: chosenFiles(input.files) });
+    // The same files may be chosen again, changed meanwhile.
+    input.value = '';
+  }
+
+  /** @param {SubmitEvent} event */
+  #fetch(event) {
+    event.preventDefault();
+    const url = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('#url')).value;
+    const isPublished = new URL(url).pathname.endsWith(`/${PUBLISHED}`);
+    const beside = (/** @type {string} */ path) => (isPublished ? new URL(path, url).href : undefined);
+    model.open({
+      url,
+      config: beside('config.json'),
+      scheduler: beside('../scheduler/scheduler_config.json'),
+    });
+  }
+
+  /** @type {[string, (event: any) => void][]} */
+  #listeners = [
+    ['dragover', (event) => this.#over(event)],
+    ['dragleave', (event) => event.relatedTarget || this.#hover(false)],
+    ['drop', (event) => this.#drop(event)],
+  ];
+
+  /** @param {boolean} hovering */
+  #hover(hovering) {
+    this.hovering = hovering;
+  }
+
+  /** @param {DragEvent} event */
+  #over(event) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.#hover(true);
+  }
+
+  /** @param {DragEvent} event */
+  async #drop(event) {
+    this.#hover(false);
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' });
+    try {
+      await model.open({ files: await droppedFiles(event.dataTransfer) });
+    } catch (error) {
+      model.complain(error instanceof Error ? error.message : `${error}`);
+    }
+  }
+}
+
+/** What was opened. @param {Opened} opened */
+function about(opened) {
+  const { name, className, parameters, tensors, image, classes, prediction, run, warnings, obstacle } =
+    opened;
+  const [channels, height, width] = image;
+  /** @param {string} term @param {string} value */
+  const entry = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+  return html`<section class="about" aria-label="What was opened">
+    <p class="headline">
+      ${
+        obstacle
+          ? html`<b>${name}</b> was read, but cannot draw here: ${obstacle}. What was here before still is.`
+          : html`<b>${name}</b> draws now, in all sections below.`
+      }
+    </p>
+    <dl class="numbers">
+      ${entry('Network', className)} ${entry('Weights', whole(parameters))} ${entry('Tensors', whole(tensors))}
+      ${entry('Pictures', `${width} × ${height}, ${['', 'grey', '', 'colour'][channels] || `${channels} channels`}`)}
+      ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', PREDICTIONS[prediction])}
+      ${run ? entry('Training steps', whole(run.step)) : nothing}
+    </dl>
+    ${
+      warnings.length
+        ? html`<ul class="warnings" aria-label="Warnings">${warnings.map((warning) => html`<li>${warning}.</li>`)}</ul>`
+        : nothing
+    }
+    ${
+      obstacle
+        ? nothing
+        : html`<div class="buttons">
+            ${run ? html`<button type="button" @click=${() => model.resume()}>Go on training it</button>` : nothing}
+            <button type="button" @click=${() => model.close()}>Close it</button>
+          </div>`
+    }
+  </section>`;
+}
+
+customElements.define('diffusion-open', DiffusionOpen);

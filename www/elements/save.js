@@ -1,0 +1,96 @@
+// The network as files to keep: to go on with here, or in Python.
+
+import { zipSync } from 'fflate';
+import { html, nothing } from 'lit';
+import { model } from '../model.js';
+import { run } from '../run.js';
+import { PlaygroundElement } from './element.js';
+import './notice.js';
+
+/** @typedef {import('../../pkg/diffusion_playground.js').SaveFormat} SaveFormat */
+/** @typedef {import('../messages.js').MessageOf<'saved'>} Saved */
+
+export class DiffusionSave extends PlaygroundElement {
+  static properties = { saving: { state: true }, saved: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {SaveFormat | undefined} */
+    this.saving = undefined;
+    /** @type {{ name: string, warnings: string[] } | undefined} */
+    this.saved = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.watch(model);
+    this.watch(run);
+    this.listen('saved', (saved) => this.saving && this.#keep(saved));
+    this.listen('error', ({ at }) => at === 'save' && this.#idle());
+    for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
+      this.listen(end, () => this.#idle());
+    }
+  }
+
+  render() {
+    const busy = this.saving !== undefined;
+    // Of what was opened, only a checkpoint of ours holds a whole run.
+    const hasRun = model.opened ? model.opened.run !== undefined : run.phase !== 'none';
+    return html`
+      <div class="toolbar" role="group" aria-label="Saving">
+        <button type="button" ?disabled=${busy || !hasRun} @click=${() => this.#save('checkpoint')}>
+          Save as a checkpoint
+        </button>
+        <button type="button" ?disabled=${busy || !model.exists} @click=${() => this.#save('diffusers')}>
+          Save for diffusers
+        </button>
+        <p class="status" role="status">${this.#words(hasRun)}</p>
+      </div>
+      <diffusion-notice place="save"></diffusion-notice>
+    `;
+  }
+
+  /** @param {boolean} hasRun */
+  #words(hasRun) {
+    if (this.saving) return 'Reading the weights back.';
+    if (!model.exists) return 'There is no network to save yet.';
+    if (!this.saved) return hasRun ? nothing : 'Only a run that was begun here has a checkpoint.';
+    return html`${this.saved.name} was saved. ${this.saved.warnings.map((warning) => html`Note that ${warning}. `)}`;
+  }
+
+  /** @param {SaveFormat} format */
+  #save(format) {
+    this.saving = format;
+    this.saved = undefined;
+    model.save(format);
+  }
+
+  /** @param {Saved} saved */
+  #keep({ format, files, warnings }) {
+    const stem = `diffusion-${model.fileStem}`;
+    const isFolder = format === 'diffusers';
+    const name = isFolder ? `${stem}-diffusers.zip` : `${stem}.safetensors`;
+    const entries = files.map(({ path, bytes }) => [`${stem}/${path}`, bytes]);
+    // Weights do not shrink by compression.
+    this.#download(name, isFolder ? zipSync(Object.fromEntries(entries), { level: 0 }) : files[0].bytes);
+    this.saved = { name, warnings };
+    this.saving = undefined;
+  }
+
+  /** @param {string} name @param {Uint8Array} bytes */
+  #download(name, bytes) {
+    const url = URL.createObjectURL(new Blob([/** @type {BlobPart} */ (bytes)]));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    // The browser has taken hold of it long before.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  }
+
+  #idle() {
+    this.saving = undefined;
+  }
+}
+
+customElements.define('diffusion-save', DiffusionSave);
