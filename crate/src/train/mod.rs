@@ -4,9 +4,11 @@ pub mod bands;
 pub mod checkpoint;
 pub mod config;
 pub mod objective;
+mod pending;
 pub mod reconstruction;
 pub mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use config::{TrainConfig, TrainError};
+pub use pending::Pending;
 pub use trainer::{StepReport, Trainer};

@@ -6,16 +6,16 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 
-use super::bands::mean_by_band;
 use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
+use super::pending::{Pending, Queued};
 use super::reconstruction::ReconstructionBatch;
 use crate::data::{Batches, DataSet};
 use crate::error::ConfigError;
 use crate::kernels::{self, AdamW, Moments, Rates, Weights};
 use crate::model::preset::NULL_CLASS;
 use crate::model::{AutoencoderKl, Network, Trainable, parameters};
-use crate::runtime::{clock, read};
+use crate::runtime::clock;
 use crate::schedule::Schedule;
 
 /// What one training step reports.
@@ -54,13 +54,6 @@ pub struct State {
     /// Steps taken.
     pub step: u32,
     pub weights: Weights,
-}
-
-/// A step on the device's queue.
-struct Queued {
-    losses: Tensor<1>, // [n], see `Trainer::losses`
-    t: Vec<usize>,
-    grad_norm: Tensor<1>, // [1]
 }
 
 impl Trainer {
@@ -150,41 +143,16 @@ impl Trainer {
 
     /// Takes `count` steps and then reads their losses back, once.
     pub async fn step(&mut self, count: u32) -> Result<Vec<StepReport>, TrainError> {
-        let start = clock::now();
+        self.begin(count).reports(None).await
+    }
+
+    /// Puts `count` steps on the device's queue: what follows can be prepared while it works on them. Wait for earlier
+    /// steps before you begin many more, or the queue grows without bound.
+    pub fn begin(&mut self, count: u32) -> Pending {
+        let began = clock::now();
         let first = self.state.step + 1;
-        let steps: Vec<Queued> = (0..count).map(|_| self.enqueue()).collect();
-        if steps.is_empty() {
-            return Ok(Vec::new());
-        }
-        let tensors = steps
-            .iter()
-            .flat_map(|step| [step.losses.clone(), step.grad_norm.clone()]);
-        let values = read(Tensor::cat(tensors.collect(), 0)).await?;
-        let seconds = (clock::now() - start) / count as f64;
-        let mut rest = values.as_slice();
-        let mut report = |(step, queued): (u32, Queued)| {
-            let (losses, after) = rest.split_at(queued.losses.dims()[0]);
-            let (grad_norm, after) = (after[0], &after[1..]);
-            rest = after;
-            let sum: f64 = losses.iter().map(|&loss| f64::from(loss)).sum();
-            let loss = (sum / losses.len() as f64) as f32;
-            let bands = match queued.t.as_slice() {
-                [] => Vec::new(),
-                t => mean_by_band(t, losses, self.schedule.len()),
-            };
-            match loss.is_finite() && grad_norm.is_finite() {
-                true => Ok(StepReport {
-                    step,
-                    loss,
-                    grad_norm,
-                    learning_rate: self.config.learning_rate_at(step),
-                    bands,
-                    seconds,
-                }),
-                false => Err(TrainError::Diverged(step)),
-            }
-        };
-        (first..).zip(steps).map(&mut report).collect()
+        let steps = (0..count).map(|_| self.enqueue()).collect();
+        Pending::new(first, steps, self.schedule.len(), began)
     }
 
     /// One step on the device's queue; nothing is read back.
@@ -213,6 +181,7 @@ impl Trainer {
             losses: losses.inner(),
             t,
             grad_norm,
+            learning_rate: rates.learning_rate,
         }
     }
 

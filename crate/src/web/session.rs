@@ -143,13 +143,13 @@ impl Session {
                 self.answer(Place::Forward, noised);
             }
             Command::NewRun { config } => self.new_run(config),
-            Command::Train => self.set_going(true),
-            Command::Pause => self.set_going(false),
+            Command::Train => self.set_going(true).await,
+            Command::Pause => self.set_going(false).await,
             Command::TrainStep => self.train_step().await,
             Command::SlowStep => {
                 let shown = self.slow_step().await;
                 self.answer(Place::SlowMotion, shown);
-                self.set_going(false);
+                self.set_going(false).await;
             }
             Command::Profile => self.profile().await,
             Command::Inspect { network, batch } => self.answer(Place::Network, inspect(network, batch)),
@@ -331,7 +331,7 @@ impl Session {
         }
     }
 
-    fn set_going(&mut self, going: bool) {
+    async fn set_going(&mut self, going: bool) {
         let Some(run) = &mut self.run else {
             return self
                 .emitter
@@ -339,6 +339,7 @@ impl Session {
         };
         run.going = going;
         if !going {
+            run.finish(&self.emitter).await;
             self.emitter.emit(Event::Paused {
                 step: run.trainer.steps_taken(),
             });
@@ -350,7 +351,7 @@ impl Session {
             run.going = false;
             run.train(1, &self.compute, &self.emitter).await;
         }
-        self.set_going(false);
+        self.set_going(false).await;
     }
 
     /// One training step and what is to be seen of it; the run pauses.

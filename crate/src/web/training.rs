@@ -9,7 +9,7 @@ use crate::model::Network;
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
-use crate::train::{StepReport, TrainError, Trainer};
+use crate::train::{Pending, StepReport, TrainError, Trainer};
 
 /// A slice of training aims to last this long, in seconds.
 const SLICE: f64 = 0.1;
@@ -26,6 +26,10 @@ pub struct Run {
     warm_up_seconds: Option<f64>,
     /// Recent seconds a step, without the first.
     pace: Option<f64>,
+    /// Steps on the device's queue.
+    pending: Option<Pending>,
+    /// When the last steps ended that were waited for.
+    ended: Option<f64>,
     grid: Option<Grid>,
 }
 
@@ -76,33 +80,69 @@ impl Run {
             going: false,
             warm_up_seconds: None,
             pace: None,
+            pending: None,
+            ended: None,
             grid: None,
         }
     }
 
     pub fn busy(&self) -> bool {
-        self.going || self.grid.is_some()
+        self.going || self.pending.is_some() || self.grid.is_some()
     }
 
-    /// The next slice: one denoising step of a grid that is due, or else some training steps.
+    /// The next slice: one denoising step of a grid that is due, or else some training steps. On a fast device they are
+    /// queued before the last slice is waited for, so that it never runs out of work.
     pub async fn advance(&mut self, compute: &Compute, emitter: &Emitter) {
         if self.grid.is_some() {
             return self.advance_grid(emitter).await;
         }
-        let steps = self.pace.map_or(1.0, |pace| (SLICE / pace).clamp(1.0, MAX_STEPS)) as u32;
+        if !self.going {
+            self.finish(emitter).await;
+            return;
+        }
+        let pace = self.pace.unwrap_or(SLICE);
+        let steps = (SLICE / pace).clamp(1.0, MAX_STEPS) as u32;
         let every = self.trainer.config().grid_every;
-        self.train(
-            steps.min(every - self.trainer.steps_taken() % every),
-            compute,
-            emitter,
-        )
-        .await;
+        let next = self
+            .trainer
+            .begin(steps.min(every - self.trainer.steps_taken() % every));
+        let last = self.pending.replace(next);
+        self.report(last, emitter).await;
+        if pace >= SLICE || self.grid_is_due() {
+            self.finish(emitter).await;
+        }
+        if self.going && self.grid_is_due() {
+            self.begin_grid(compute, emitter);
+        }
     }
 
     /// Takes `steps` training steps and reports them; gives the last report, unless something went wrong.
     pub async fn train(&mut self, steps: u32, compute: &Compute, emitter: &Emitter) -> Option<StepReport> {
-        match self.trainer.step(steps).await {
+        self.finish(emitter).await;
+        self.pending = Some(self.trainer.begin(steps));
+        let last = self.finish(emitter).await;
+        if last.is_some() && self.grid_is_due() {
+            self.begin_grid(compute, emitter);
+        }
+        last
+    }
+
+    /// Waits for what is queued, and reports it.
+    pub async fn finish(&mut self, emitter: &Emitter) -> Option<StepReport> {
+        let pending = self.pending.take();
+        self.report(pending, emitter).await
+    }
+
+    fn grid_is_due(&self) -> bool {
+        let every = self.trainer.config().grid_every;
+        self.trainer.steps_taken().is_multiple_of(every)
+    }
+
+    /// Gives the last report of these steps, unless there are none or something went wrong.
+    async fn report(&mut self, steps: Option<Pending>, emitter: &Emitter) -> Option<StepReport> {
+        match steps?.reports(self.ended).await {
             Ok(reports) => {
+                self.ended = Some(clock::now());
                 let seconds = reports.first().map_or(0.0, |report| report.seconds);
                 match (self.warm_up_seconds, self.pace) {
                     (None, _) => self.warm_up_seconds = Some(seconds),
@@ -115,13 +155,6 @@ impl Run {
                     steps_per_second: self.pace.map(f64::recip),
                     warm_up_seconds: self.warm_up_seconds,
                 });
-                if self
-                    .trainer
-                    .steps_taken()
-                    .is_multiple_of(self.trainer.config().grid_every)
-                {
-                    self.begin_grid(compute, emitter);
-                }
                 last
             }
             Err(error) => {
@@ -133,6 +166,7 @@ impl Run {
 
     fn stop(&mut self, error: TrainError, emitter: &Emitter) {
         self.going = false;
+        self.pending = None;
         emitter.error(Place::Train, error);
         emitter.emit(Event::Paused {
             step: self.trainer.steps_taken(),
