@@ -193,7 +193,7 @@ impl Trainer {
                 state.step,
                 &self.device,
             )
-            .loss(network, &self.schedule, true),
+            .loss(network, &self.schedule, config.prediction, true),
             Trainable::Autoencoder(autoencoder) => ReconstructionBatch::draw(
                 self.data.as_ref(),
                 &indices,
