@@ -8,6 +8,7 @@ pub mod bound;
 pub mod data;
 pub mod denoiser;
 pub mod error;
+pub mod evaluate;
 pub mod guidance;
 pub mod interop;
 pub mod kernels;

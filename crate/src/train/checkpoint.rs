@@ -13,7 +13,7 @@ use super::config::{TrainConfig, TrainError};
 use super::trainer::{State, Trainer};
 use crate::data::DataSet;
 use crate::error::{ConfigError, require};
-use crate::interop::safetensors::{self, SafetensorsError};
+use crate::interop::safetensors::{self, Dtype, SafetensorsError};
 use crate::kernels::{Moments, Weights};
 use crate::model::parameters::{self, LoadError};
 use crate::model::{AutoencoderConfig, AutoencoderKl, Network, Trainable};
@@ -93,16 +93,25 @@ impl Trainer {
     }
 
     /// The run that a checkpoint holds, ready to take its next step. A run over latents is given those of the
-    /// checkpoint's own [`latent_space`](Checkpoint::latent_space).
+    /// checkpoint's own [`latent_space`](Checkpoint::latent_space). From a file of weights alone a new run begins.
     pub fn resume(
         checkpoint: &Checkpoint,
         data: Arc<dyn DataSet>,
         device: &Device,
     ) -> Result<Self, CheckpointError> {
         let run = Self::new(checkpoint.config.clone(), data, device)?;
+        if checkpoint.is_weights_only() {
+            let weights = checkpoint.ema().clone();
+            let begun = Checkpoint::from_weights(checkpoint.config.clone(), weights, None);
+            return run.with_checkpoint(&begun, device);
+        }
+        run.with_checkpoint(checkpoint, device)
+    }
+
+    fn with_checkpoint(self, checkpoint: &Checkpoint, device: &Device) -> Result<Self, CheckpointError> {
         let [ema, theta, m, v] = PARTS.map(|part| checkpoint.model(part, device));
         let [ema, theta, m, v] = [ema?, theta?, m?, v?].map(|model| parameters::flatten(&model));
-        Ok(run.with_state(State {
+        Ok(self.with_state(State {
             step: checkpoint.step,
             weights: Weights {
                 theta,
@@ -176,8 +185,25 @@ impl Checkpoint {
         })
     }
 
+    /// Whether there is nothing but what samples are drawn with: no optimizer's moments to go on from.
+    pub fn is_weights_only(&self) -> bool {
+        let [_, rest @ ..] = PARTS;
+        rest.iter()
+            .all(|part| self.parts.get(part).is_none_or(BTreeMap::is_empty))
+    }
+
     /// The checkpoint as a file.
     pub fn to_file(&self) -> Result<Vec<u8>, CheckpointError> {
+        self.write(Dtype::F32, &[PARTS.as_slice(), &[AUTOENCODER]].concat())
+    }
+
+    /// What samples are drawn with as a file: the moving average of the weights, and the autoencoder of a run over
+    /// latents.
+    pub fn to_weights_file(&self, dtype: Dtype) -> Result<Vec<u8>, CheckpointError> {
+        self.write(dtype, &[PARTS[0], AUTOENCODER])
+    }
+
+    fn write(&self, dtype: Dtype, parts: &[&str]) -> Result<Vec<u8>, CheckpointError> {
         let header = Header {
             version: env!("CARGO_PKG_VERSION").into(),
             step: self.step,
@@ -185,12 +211,13 @@ impl Checkpoint {
             autoencoder: self.autoencoder.clone(),
         };
         let metadata = [(HEADER.to_string(), serde_json::to_string(&header)?)].into();
-        let tensors = self.parts.iter().flat_map(|(part, tensors)| {
+        let written = self.parts.iter().filter(|(part, _)| parts.contains(part));
+        let tensors = written.flat_map(|(part, tensors)| {
             tensors
                 .iter()
                 .map(move |(name, data)| (format!("{part}.{name}"), data))
         });
-        Ok(safetensors::write(tensors, &metadata))
+        Ok(safetensors::write_as(dtype, tensors, &metadata))
     }
 
     /// The moving average of the weights, by name.

@@ -1,10 +1,13 @@
 //! What a training run can be told, and why it cannot go on.
 
+use std::f64::consts::PI;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::error::{ConfigError, require};
 use crate::model::Preset;
+use crate::prediction::Prediction;
 use crate::runtime::ReadError;
 use crate::schedule::ScheduleConfig;
 
@@ -15,12 +18,16 @@ use crate::schedule::ScheduleConfig;
 pub struct TrainConfig {
     pub preset: Preset,
     pub schedule: ScheduleConfig,
+    /// What the network learns to predict. A flow has a path of its own, and of the schedule only the number of timesteps.
+    pub prediction: Prediction,
     /// Images a step.
     pub batch_size: usize,
     /// Of AdamW, after warm-up.
     pub learning_rate: f64,
     /// Steps over which the learning rate rises from 0.
     pub warm_up_steps: u32,
+    /// The step at which the learning rate has fallen to 0, from warm-up on along half a cosine; 0 for none: it stays.
+    pub cosine_decay_steps: u32,
     pub weight_decay: f64,
     /// Largest norm of the gradient.
     pub grad_clip: f64,
@@ -42,9 +49,11 @@ impl Default for TrainConfig {
         Self {
             preset: Preset::default(),
             schedule: ScheduleConfig::default(),
+            prediction: Prediction::default(),
             batch_size: 64,
             learning_rate: 1e-3,
             warm_up_steps: 100,
+            cosine_decay_steps: 0,
             weight_decay: 1e-4,
             grad_clip: 1.0,
             ema_decay: 0.999,
@@ -68,6 +77,15 @@ impl TrainConfig {
         };
         in_range("batch_size", self.batch_size as f64, 1.0, 4096.0)?;
         in_range("learning_rate", self.learning_rate, 0.0, 1.0)?;
+        require(
+            self.cosine_decay_steps == 0 || self.cosine_decay_steps > self.warm_up_steps,
+            "cosine_decay_steps",
+            self.cosine_decay_steps,
+            format!(
+                "more than the {} steps of warm-up, or 0 for no decay",
+                self.warm_up_steps
+            ),
+        )?;
         in_range("weight_decay", self.weight_decay, 0.0, 10.0)?;
         in_range("grad_clip", self.grad_clip, 1e-6, 1e6)?;
         in_range("ema_decay", self.ema_decay, 0.0, 1.0)?;
@@ -76,15 +94,32 @@ impl TrainConfig {
         in_range("grid_every", self.grid_every as f64, 1.0, 1e6)
     }
 
-    /// The learning rate of update number `step`, from 1: a straight rise, then constant.
+    /// The learning rate of update number `step`, from 1: see [`learning_rate`].
     pub fn learning_rate_at(&self, step: u32) -> f64 {
-        self.learning_rate * (step as f64 / self.warm_up_steps.max(1) as f64).min(1.0)
+        learning_rate(
+            self.learning_rate,
+            self.warm_up_steps,
+            self.cosine_decay_steps,
+            step,
+        )
     }
 
     /// The decay of the moving average at update number `step`, from 1: it forgets the random start quickly.
     pub fn ema_decay_at(&self, step: u32) -> f64 {
         self.ema_decay.min((1.0 + step as f64) / (10.0 + step as f64))
     }
+}
+
+/// The learning rate of update number `step`, from 1: a straight rise to `peak` over the warm-up, then half a cosine
+/// down to 0 at `decay_steps` (Loshchilov and Hutter 2017, "SGDR", equation 5, without restarts), or constant where that
+/// is 0.
+pub fn learning_rate(peak: f64, warm_up_steps: u32, decay_steps: u32, step: u32) -> f64 {
+    if step < warm_up_steps || decay_steps == 0 {
+        return peak * (step as f64 / warm_up_steps.max(1) as f64).min(1.0);
+    }
+    let length = decay_steps.saturating_sub(warm_up_steps).max(1) as f64;
+    let done = ((step - warm_up_steps) as f64 / length).min(1.0);
+    peak * 0.5 * (1.0 + libm::cos(PI * done))
 }
 
 /// Why a run cannot begin or go on.
@@ -102,4 +137,45 @@ pub enum TrainError {
     Diverged(u32),
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_learning_rate_rises_then_stays_or_falls_along_a_cosine() {
+        let rate = |decay, step| learning_rate(2.0, 100, decay, step);
+        assert_eq!(
+            [1, 50, 100, 5000].map(|step| rate(0, step)),
+            [0.02, 1.0, 2.0, 2.0]
+        );
+        assert_eq!([50, 100].map(|step| rate(1100, step)), [1.0, 2.0]);
+        assert!((rate(1100, 600) - 1.0).abs() < 1e-12, "half way down");
+        assert!(
+            (rate(1100, 350) - (1.0 + 0.5f64.sqrt())).abs() < 1e-12,
+            "a quarter of the way"
+        );
+        assert_eq!([1100, 9000].map(|step| rate(1100, step)), [0.0, 0.0]);
+        assert_eq!(learning_rate(2.0, 0, 0, 1), 2.0);
+    }
+
+    #[test]
+    fn a_decay_that_ends_within_the_warm_up_is_refused() {
+        let config = |cosine_decay_steps| TrainConfig {
+            cosine_decay_steps,
+            ..TrainConfig::default()
+        };
+        assert!(config(0).validate().is_ok() && config(101).validate().is_ok());
+        assert_eq!(config(100).validate().unwrap_err().field, "cosine_decay_steps");
+    }
+
+    #[test]
+    fn a_configuration_from_before_there_was_a_choice_predicts_noise_at_a_constant_rate() {
+        let config: TrainConfig = serde_json::from_str(r#"{"batchSize": 8}"#).unwrap();
+        assert_eq!(
+            (config.prediction, config.cosine_decay_steps),
+            (Prediction::Epsilon, 0)
+        );
+    }
 }

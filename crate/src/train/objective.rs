@@ -1,4 +1,5 @@
-//! What a training step of a diffusion model minimises: L_simple, the error of the predicted noise (Ho et al., 2020, equation 14).
+//! What a training step of a diffusion model minimises: L_simple, the error of the predicted noise (Ho et al., 2020,
+//! equation 14), or the same error of another quantity that the network predicts.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -6,9 +7,10 @@ use crate::bound::l_simple;
 use crate::data::{DataSet, batches::label_tensor};
 use crate::denoiser::Denoiser;
 use crate::model::preset::NULL_CLASS;
-use crate::process::q_sample;
+use crate::prediction::{Estimates, Prediction};
+use crate::process::mix;
 use crate::rng::{Rng, Stream};
-use crate::schedule::Schedule;
+use crate::schedule::{Level, Schedule};
 
 /// What one training step looks at: examples, their labels, a timestep and noise for each.
 #[derive(Clone, Debug)]
@@ -52,20 +54,47 @@ impl Batch {
         }
     }
 
-    /// Mean of `|eps - eps_hat(x_t, t)|^2` over the pixels of each example, `[batch]`; the loss is their mean.
+    /// Mean of `|target - output|^2` over the pixels of each example, `[batch]`, where the target is what `prediction`
+    /// names; the loss is their mean.
     ///
     /// `autodiff`: whether the network's parameters are on an autodiff device.
-    pub fn losses(self, network: &impl Denoiser, schedule: &Schedule, autodiff: bool) -> Tensor<1> {
+    pub fn losses(
+        self,
+        network: &impl Denoiser,
+        schedule: &Schedule,
+        prediction: Prediction,
+        autodiff: bool,
+    ) -> Tensor<1> {
         let Self { x_0, labels, t, eps } = self;
-        let alpha_bar: Vec<f64> = t.iter().map(|&t| schedule.alpha_bar(t)).collect();
-        let x_t = q_sample(x_0, eps.clone(), &alpha_bar);
-        let t = timestep_tensor(&t, &x_t.device());
-        let (x_t, t, labels, eps) = match autodiff {
-            true => (x_t.autodiff(), t.autodiff(), labels.autodiff(), eps.autodiff()),
-            false => (x_t, t, labels, eps),
+        let (told, levels): (Vec<usize>, Vec<Level>) =
+            t.iter().map(|&t| told_and_mixed(t, schedule, prediction)).unzip();
+        let x_t = mix(x_0.clone(), eps.clone(), &levels);
+        let target = prediction.output(
+            Estimates {
+                x0_hat: x_0,
+                eps_hat: eps,
+            },
+            &levels,
+        );
+        let t = timestep_tensor(&told, &x_t.device());
+        let (x_t, t, labels, target) = match autodiff {
+            true => (x_t.autodiff(), t.autodiff(), labels.autodiff(), target.autodiff()),
+            false => (x_t, t, labels, target),
         };
-        let eps_hat = network.denoise(x_t, t, Some(labels));
-        l_simple(eps_hat, eps)
+        let output = network.denoise(x_t, t, Some(labels));
+        l_simple(output, target)
+    }
+}
+
+/// What the network is told of timestep `t`, and how much noise is mixed in. Rectified flow's times go from `1 / T` to 1,
+/// and are told as `1` to `T`: the samplers' plan does the same.
+fn told_and_mixed(t: usize, schedule: &Schedule, prediction: Prediction) -> (usize, Level) {
+    match prediction {
+        Prediction::Flow => {
+            let told = t + 1;
+            (told, Level::flow(told as f64 / schedule.len() as f64))
+        }
+        _ => (t, schedule.level(t)),
     }
 }
 
@@ -99,10 +128,59 @@ mod tests {
         let batch = Batch::draw(&data(), &indices, 0.0, 1000, 3, 7, &device);
         let expected = batch.eps.clone().square().mean().into_scalar::<f32>();
         let schedule = Schedule::new(&Default::default()).unwrap();
-        let losses = batch.losses(&Zero, &schedule, false);
+        let losses = batch.losses(&Zero, &schedule, Prediction::Epsilon, false);
         assert_eq!(losses.dims(), [40]);
         let loss = losses.mean().into_scalar::<f32>();
         assert!((loss - expected).abs() < 1e-6 && loss > 0.5);
+    }
+
+    /// An oracle that knows the image and the noise answers each kind of question with loss 0; it finds the level from the
+    /// time that it is told, as the samplers do.
+    #[test]
+    fn what_is_learnt_is_what_is_sampled_with() {
+        struct Oracle {
+            x_0: Tensor<4>,
+            eps: Tensor<4>,
+            schedule: Schedule,
+            prediction: Prediction,
+        }
+        impl Denoiser for Oracle {
+            fn denoise(&self, x_t: Tensor<4>, t: Tensor<1>, _: Option<Tensor<1, Int>>) -> Tensor<4> {
+                let times = t.into_data().try_to_vec::<f32>().unwrap();
+                let levels: Vec<Level> = times
+                    .iter()
+                    .map(|&t| match self.prediction {
+                        Prediction::Flow => Level::flow(t as f64 / 1000.0),
+                        _ => self.schedule.level(t as usize),
+                    })
+                    .collect();
+                let error = x_t - mix(self.x_0.clone(), self.eps.clone(), &levels);
+                assert!(error.abs().max().into_scalar::<f32>() < 1e-6);
+                let estimates = Estimates {
+                    x0_hat: self.x_0.clone(),
+                    eps_hat: self.eps.clone(),
+                };
+                self.prediction.output(estimates, &levels)
+            }
+        }
+        let indices: Vec<usize> = (0..40).collect();
+        let schedule = Schedule::new(&Default::default()).unwrap();
+        for prediction in [
+            Prediction::Epsilon,
+            Prediction::Sample,
+            Prediction::V,
+            Prediction::Flow,
+        ] {
+            let batch = Batch::draw(&data(), &indices, 0.0, 1000, 3, 7, &Device::flex());
+            let oracle = Oracle {
+                x_0: batch.x_0.clone(),
+                eps: batch.eps.clone(),
+                schedule: schedule.clone(),
+                prediction,
+            };
+            let loss = batch.losses(&oracle, &schedule, prediction, false).mean();
+            assert!(loss.into_scalar::<f32>() < 1e-10, "{prediction:?}");
+        }
     }
 
     #[test]

@@ -193,7 +193,10 @@ impl Trainer {
             Trainable::Denoiser(network) => {
                 let batch = self.draw(&indices);
                 let t = batch.t.clone();
-                (batch.losses(network, &self.schedule, true), t)
+                (
+                    batch.losses(network, &self.schedule, self.config.prediction, true),
+                    t,
+                )
             }
             Trainable::Autoencoder(autoencoder) => {
                 let batch = ReconstructionBatch::draw(

@@ -48,6 +48,12 @@ impl Noised {
         let device = &compute.device;
         let last = test.count() as u32 - 1;
         require(image <= last, "image", image, format!("from 0 to {last}"))?;
+        require(
+            trainer.config().prediction != Prediction::Flow,
+            "network",
+            "one for rectified flow",
+            "one that is trained on the noise schedule",
+        )?;
         let schedule = trainer.schedule();
         let timesteps = schedule.len() as u32;
         require(
@@ -90,7 +96,10 @@ pub async fn estimate(
         .ema_network()?
         .denoise(x_t.clone(), noised.t, noised.labels);
     let level = Level::from_alpha_bar(noised.alpha_bar);
-    let estimates = Prediction::Epsilon.estimates(x_t.clone(), output, &[level]);
+    let estimates = trainer
+        .config()
+        .prediction
+        .estimates(x_t.clone(), output, &[level]);
     let loss = l_simple(estimates.eps_hat.clone(), noised.eps);
     let [_, _, height, width] = x_t.dims();
     let pictures = [x_t, estimates.eps_hat, estimates.x0_hat].map(|picture| picture.reshape([-1]));

@@ -27,13 +27,19 @@ impl Model {
     /// That of a run as it is now, with the moving average of its weights.
     pub fn of_run(trainer: &Trainer) -> Result<Self, ConfigError> {
         let config = trainer.config();
-        Self::of_preset(config.preset, &config.schedule, trainer.ema_network()?)
+        Self::of_preset(
+            config.preset,
+            &config.schedule,
+            config.prediction,
+            trainer.ema_network()?,
+        )
     }
 
-    /// One of our own networks, which predict the noise of the schedule that they were trained with.
+    /// One of our own networks, with what it was trained to predict.
     pub fn of_preset(
         preset: Preset,
         schedule: &ScheduleConfig,
+        prediction: Prediction,
         network: Network,
     ) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -41,7 +47,7 @@ impl Model {
             schedule: Schedule::new(schedule)?,
             scheduler: Scheduler {
                 schedule: schedule.clone(),
-                prediction: Prediction::Epsilon,
+                prediction,
                 sample: SampleConfig {
                     clip_sample: preset.draws_pixels(),
                     ..SampleConfig::default()

@@ -132,7 +132,8 @@ fn checkpoint(name: String, reader: Reader, device: &Device) -> Result<(Event, O
     let ema = checkpoint.ema_model(device)?;
     let parameters = parameters::count(&ema) as u32;
     let network = ema.into_denoiser();
-    let model = network.and_then(|network| Model::of_preset(config.preset, &config.schedule, network));
+    let model = network
+        .and_then(|network| Model::of_preset(config.preset, &config.schedule, config.prediction, network));
     let (model, obstacle) = match model {
         Ok(model) => (Some(model.clone()), model.obstacle()),
         Err(error) => (None, Some(error.to_string())),

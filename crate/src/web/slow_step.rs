@@ -9,6 +9,7 @@ use super::training::Run;
 use crate::denoiser::Denoiser;
 use crate::model::parameters;
 use crate::model::preset::NULL_CLASS;
+use crate::prediction::Prediction;
 use crate::process::q_sample;
 use crate::runtime::read;
 use crate::train::StepReport;
@@ -36,6 +37,9 @@ impl Example {
         let [x_0, eps] = [batch.x_0, batch.eps].map(|tensor| tensor.narrow(0, 0, 1));
         if x_0.dims()[1] != 1 {
             return Err("only grey images can be shown, and this network learns from something else".into());
+        }
+        if trainer.config().prediction != Prediction::Epsilon {
+            return Err("only the step of a network that predicts noise can be shown, and this one predicts something else".into());
         }
         let (t, label) = (batch.t[0], batch.labels.narrow(0, 0, 1));
         let alpha_bar = trainer.schedule().alpha_bar(t);

@@ -69,7 +69,8 @@ pub async fn the_next_batch_is_what_the_step_sees(device: &Device) {
         .expect("a network learns from noised examples");
     let t = batch.t.clone();
     let network = trainer.network().expect("no autoencoder");
-    let losses = super::values(batch.losses(&network, trainer.schedule(), false)).await;
+    let losses =
+        super::values(batch.losses(&network, trainer.schedule(), trainer.config().prediction, false)).await;
     let report = trainer.step(1).await.expect("no divergence").remove(0);
     let mean = losses.iter().sum::<f32>() / losses.len() as f32;
     assert_close("loss", &[report.loss], &[mean], 1e-4);

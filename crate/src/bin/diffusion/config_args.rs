@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 
 type Error = Box<dyn std::error::Error>;
 
-/// Adds a flag for every field of `T`, nested ones with their parents' names in front.
-pub fn add<T: Serialize + Default>(command: Command) -> Result<Command, Error> {
+/// Adds a flag for every field of `T`, nested ones with their parents' names in front; none for those of the names
+/// `left_out`.
+pub fn add<T: Serialize + Default>(command: Command, left_out: &[&str]) -> Result<Command, Error> {
     Ok(leaves::<T>()?
         .into_iter()
-        .fold(command, |command, (path, default)| {
-            let name = flag(&path);
+        .map(|(path, default)| (flag(&path), default))
+        .filter(|(name, _)| !left_out.contains(&name.as_str()))
+        .fold(command, |command, (name, default)| {
             command.arg(
                 Arg::new(name.clone())
                     .long(name)
@@ -35,7 +37,8 @@ pub fn read_over<T: Serialize + DeserializeOwned + Default>(
     let mut config = serde_json::to_value(config)?;
     for (path, default) in leaves::<T>()? {
         let name = flag(&path);
-        if let Some(text) = matches.get_one::<String>(&name) {
+        // A command may have left a flag out.
+        if let Ok(Some(text)) = matches.try_get_one::<String>(&name) {
             let value = match &default {
                 Value::String(_) => Value::String(text.clone()),
                 // What is no JSON is left for the type to complain of.
@@ -89,7 +92,7 @@ mod tests {
 
     fn parse(arguments: &[&str]) -> Result<TrainConfig, String> {
         let command =
-            add::<TrainConfig>(Command::new("train").no_binary_name(true)).map_err(|e| e.to_string())?;
+            add::<TrainConfig>(Command::new("train").no_binary_name(true), &[]).map_err(|e| e.to_string())?;
         let matches = command
             .try_get_matches_from(arguments)
             .map_err(|e| e.to_string())?;

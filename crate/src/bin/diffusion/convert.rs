@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
+use diffusion_playground::interop::safetensors::Dtype;
 use diffusion_playground::interop::{
     Export, Imported, Part, PublishedConfig, PublishedModel, Scheduler, export,
 };
 use diffusion_playground::model::{Preset, Trainable};
-use diffusion_playground::prediction::Prediction;
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::train::{Checkpoint, TrainConfig};
 
@@ -31,8 +31,14 @@ pub fn command() -> Command {
         ))
         .arg(path(
             "to",
-            "The folder to write (with the moving average of the weights); or the checkpoint",
+            "The folder to write (with the moving average of the weights), or a .safetensors file of these weights alone; from a folder, the checkpoint",
         ))
+        .arg(
+            Arg::new("dtype")
+                .long("dtype")
+                .value_parser(["f32", "f16", "bf16"])
+                .help("The type of the numbers in a .safetensors file of a checkpoint's weights alone [default: f32]"),
+        )
         .arg(
             Arg::new("sampler")
                 .long("sampler")
@@ -51,7 +57,24 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     if to.is_file() || to.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(format!("{} exists already: name another, or remove it", to.display()).into());
     }
+    let to_one_file = to.extension().is_some_and(|extension| extension == "safetensors");
+    let dtype = arguments.get_one::<String>("dtype");
     match Source::open(path("from")?)? {
+        Source::Checkpoint(checkpoint) if to_one_file => {
+            // Refuses a file whose tensors are not the model's.
+            checkpoint.ema_model(&Device::flex())?;
+            let name = dtype.map_or("f32", String::as_str).to_uppercase();
+            let dtype = Dtype::named(&name).ok_or("--dtype is f32, f16 or bf16")?;
+            let file = checkpoint.to_weights_file(dtype)?;
+            // What is too large for the type would be refused when the file is opened.
+            Checkpoint::parse(&file)?
+                .ema_model(&Device::flex())
+                .map_err(|error| format!("the weights cannot be kept as {name}: {error}"))?;
+            write_file(to, &file)
+        }
+        _ if dtype.is_some() => {
+            Err("--dtype is for a .safetensors file of a checkpoint's weights alone: folders and checkpoints hold f32".into())
+        }
         Source::Checkpoint(checkpoint) => {
             let sampler = arguments
                 .get_one::<String>("sampler")
@@ -78,7 +101,7 @@ async fn to_folder(checkpoint: &Checkpoint, sampler: SamplerKind) -> Result<Expo
         PublishedConfig::of(&model).ok_or_else(|| format!("{preset:?} is no network that diffusers has"))?;
     let scheduler = Scheduler {
         schedule: checkpoint.config.schedule.clone(),
-        prediction: Prediction::Epsilon,
+        prediction: checkpoint.config.prediction,
         sample: SampleConfig {
             sampler,
             clip_sample: preset.draws_pixels(),
@@ -125,13 +148,7 @@ async fn to_checkpoint(folder: &Folder) -> Result<Checkpoint, Error> {
         let Scheduler {
             schedule, prediction, ..
         } = folder.scheduler()?;
-        if prediction != Prediction::Epsilon {
-            let found = format!("{prediction:?}");
-            return Err(
-                format!("the network predicts {found}, but must predict the noise to be trained on").into(),
-            );
-        }
-        train.schedule = schedule;
+        (train.schedule, train.prediction) = (schedule, prediction);
     }
     let autoencoder = match autoencoder {
         Some(autoencoder) => {

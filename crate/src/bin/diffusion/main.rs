@@ -5,11 +5,15 @@ mod config_args;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
 #[cfg(not(target_arch = "wasm32"))]
+mod evaluate;
+#[cfg(not(target_arch = "wasm32"))]
 mod grid;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
 #[cfg(not(target_arch = "wasm32"))]
 mod latents;
+#[cfg(not(target_arch = "wasm32"))]
+mod pack;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;
 #[cfg(not(target_arch = "wasm32"))]
@@ -20,6 +24,8 @@ mod scatter;
 mod source;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
+#[cfg(not(target_arch = "wasm32"))]
+mod train_classifier;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
@@ -37,6 +43,9 @@ fn main() -> std::process::ExitCode {
         .subcommand(profile::command())
         .subcommand(inspect::command())
         .subcommand(convert::command())
+        .subcommand(pack::command())
+        .subcommand(train_classifier::command())
+        .subcommand(evaluate::command())
         .get_matches();
     let done = pollster::block_on(async {
         match matches.subcommand() {
@@ -45,6 +54,9 @@ fn main() -> std::process::ExitCode {
             Some(("profile", arguments)) => profile::run(arguments).await,
             Some(("inspect", arguments)) => inspect::run(arguments),
             Some(("convert", arguments)) => convert::run(arguments).await,
+            Some(("pack", arguments)) => pack::run(arguments),
+            Some(("train-classifier", arguments)) => train_classifier::run(arguments).await,
+            Some(("evaluate", arguments)) => evaluate::run(arguments).await,
             _ => Ok(()),
         }
     });
@@ -55,6 +67,15 @@ fn main() -> std::process::ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes a file that is whole wherever it is there, even if the program is stopped midway.
+#[cfg(not(target_arch = "wasm32"))]
+fn write_whole(path: &std::path::Path, bytes: &[u8]) -> Result<(), String> {
+    let unwritable = |error| format!("{} cannot be written: {error}", path.display());
+    let part = path.with_extension("part");
+    std::fs::write(&part, bytes).map_err(unwritable)?;
+    std::fs::rename(&part, path).map_err(unwritable)
 }
 
 /// `wasm-pack test` builds every target; there is no command line in a browser.

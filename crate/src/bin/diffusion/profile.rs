@@ -27,7 +27,7 @@ pub fn command() -> Command {
         )
         .arg(device_arg());
     // The defaults of a configuration always serialise.
-    config_args::add::<TrainConfig>(command.clone()).unwrap_or(command)
+    config_args::add::<TrainConfig>(command.clone(), &[]).unwrap_or(command)
 }
 
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {

@@ -6,7 +6,6 @@ use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use diffusion_playground::interop::{Imported, Scheduler};
 use diffusion_playground::model::{AutoencoderKl, Network};
-use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::read;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
 use diffusion_playground::schedule::Schedule;
@@ -41,21 +40,21 @@ pub fn command() -> Command {
         )
         .arg(device_arg());
     // The defaults of a configuration always serialise.
-    config_args::add::<SampleConfig>(command.clone()).unwrap_or(command)
+    config_args::add::<SampleConfig>(command.clone(), &[]).unwrap_or(command)
 }
 
 /// A network, and what sampling from it begins with.
-struct Loaded {
-    network: Network,
-    scheduler: Scheduler,
+pub struct Loaded {
+    pub network: Network,
+    pub scheduler: Scheduler,
     /// Channels, height and width of what it draws.
-    shape: [usize; 3],
-    null_class: Option<u8>,
+    pub shape: [usize; 3],
+    pub null_class: Option<u8>,
     /// What makes images of its latents.
-    latent_space: Option<AutoencoderKl>,
+    pub latent_space: Option<AutoencoderKl>,
 }
 
-fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
+pub fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
     match source {
         Source::Checkpoint(checkpoint) => {
             let preset = checkpoint.config.preset;
@@ -63,7 +62,7 @@ fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
                 network: checkpoint.ema_network(device)?,
                 scheduler: Scheduler {
                     schedule: checkpoint.config.schedule.clone(),
-                    prediction: Prediction::Epsilon,
+                    prediction: checkpoint.config.prediction,
                     sample: SampleConfig {
                         clip_sample: preset.draws_pixels(),
                         ..SampleConfig::default()

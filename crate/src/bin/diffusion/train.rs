@@ -1,5 +1,7 @@
 //! `diffusion train`
 
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,10 +10,10 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use diffusion_playground::data::{DataSet, ImageSet, PointSet};
 use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
-use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
+use diffusion_playground::train::{Checkpoint, StepReport, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{config_args, latents};
+use super::{config_args, latents, write_whole};
 
 pub type Error = Box<dyn std::error::Error>;
 
@@ -58,9 +60,21 @@ pub fn command() -> Command {
                 .value_parser(value_parser!(u32))
                 .help("Steps of the whole run, those of a resumed checkpoint included"),
         )
+        .arg(
+            Arg::new("save-every")
+                .long("save-every")
+                .value_parser(value_parser!(u32).range(1..))
+                .help("Steps between checkpoints on the way; without it there is one, at the end"),
+        )
+        .arg(
+            Arg::new("log")
+                .long("log")
+                .value_parser(value_parser!(PathBuf))
+                .help("A CSV file for a line a step; a resumed run goes on in it"),
+        )
         .arg(device_arg());
     // The defaults of a configuration always serialise.
-    config_args::add::<TrainConfig>(command.clone()).unwrap_or(command)
+    config_args::add::<TrainConfig>(command.clone(), &[]).unwrap_or(command)
 }
 
 pub fn device_arg() -> Arg {
@@ -161,21 +175,32 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     bar.set_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} steps  {per_sec}  {msg}  {eta} left",
     )?);
+    let out = path(arguments, "out").ok_or("--out is needed")?;
+    let save_every = arguments.get_one::<u32>("save-every").copied();
+    let mut log = match path(arguments, "log") {
+        Some(file) => Some(Log::open(file)?),
+        None => None,
+    };
     let mut smoothed = None;
     while trainer.steps_taken() < steps {
-        let count = STEPS_A_READ.min(steps - trainer.steps_taken());
-        for report in trainer.step(count).await? {
+        let taken = trainer.steps_taken();
+        let to_save = save_every.map_or(u32::MAX, |every| every - taken % every);
+        for report in trainer.step(STEPS_A_READ.min(steps - taken).min(to_save)).await? {
             let loss = smoothed.map_or(report.loss, |smoothed| 0.98 * smoothed + 0.02 * report.loss);
             smoothed = Some(loss);
             bar.set_message(format!("loss {loss:.4}"));
             bar.inc(1);
+            if let Some(log) = &mut log {
+                log.line(&report, loss)?;
+            }
+        }
+        if save_every.is_some_and(|every| trainer.steps_taken().is_multiple_of(every)) {
+            write_whole(out, &trainer.save().await?)?;
         }
     }
     bar.finish();
 
-    let out = path(arguments, "out").ok_or("--out is needed")?;
-    std::fs::write(out, trainer.save().await?)
-        .map_err(|error| format!("{} cannot be written: {error}", out.display()))?;
+    write_whole(out, &trainer.save().await?)?;
     match smoothed {
         Some(loss) => println!(
             "{} steps, smoothed loss {loss:.4}: {}",
@@ -185,4 +210,44 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         None => println!("{} steps: {}", trainer.steps_taken(), out.display()),
     }
     Ok(())
+}
+
+/// A CSV file of the steps, with the names of its columns in its first line.
+struct Log {
+    file: File,
+    path: PathBuf,
+}
+
+impl Log {
+    /// Goes on where there is such a file already.
+    fn open(path: &Path) -> Result<Self, Error> {
+        let unwritable = |error| format!("{} cannot be written: {error}", path.display());
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .map_err(unwritable)?;
+        if file.metadata().map_err(unwritable)?.len() == 0 {
+            writeln!(file, "step,loss,smoothed_loss,learning_rate,seconds").map_err(unwritable)?;
+        }
+        Ok(Self {
+            file,
+            path: path.into(),
+        })
+    }
+
+    fn line(&mut self, report: &StepReport, smoothed: f32) -> Result<(), Error> {
+        let StepReport {
+            step,
+            loss,
+            learning_rate,
+            seconds,
+            ..
+        } = report;
+        writeln!(
+            self.file,
+            "{step},{loss},{smoothed},{learning_rate:.6e},{seconds:.5}"
+        )
+        .map_err(|error| format!("{} cannot be written: {error}", self.path.display()).into())
+    }
 }

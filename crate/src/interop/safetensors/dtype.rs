@@ -24,11 +24,37 @@ impl Dtype {
         })
     }
 
+    /// The name that the format gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "F32",
+            Self::F16 => "F16",
+            Self::BF16 => "BF16",
+        }
+    }
+
     /// Bytes of an element.
     pub fn size(self) -> usize {
         match self {
             Self::F32 => 4,
             Self::F16 | Self::BF16 => 2,
+        }
+    }
+
+    /// Appends `values`, each rounded to the nearest element, to the bytes of a file.
+    pub(super) fn write(self, values: &[f32], file: &mut Vec<u8>) {
+        match self {
+            Self::F32 => file.extend(values.iter().flat_map(|value| value.to_le_bytes())),
+            Self::F16 => file.extend(
+                values
+                    .iter()
+                    .flat_map(|&value| f16::from_f32(value).to_le_bytes()),
+            ),
+            Self::BF16 => file.extend(
+                values
+                    .iter()
+                    .flat_map(|&value| bf16::from_f32(value).to_le_bytes()),
+            ),
         }
     }
 

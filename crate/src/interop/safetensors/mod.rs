@@ -13,7 +13,7 @@ pub use dtype::Dtype;
 pub use error::SafetensorsError;
 pub use header::{Header, TensorInfo};
 pub use reader::{File, Progress, Reader};
-pub use writer::write;
+pub use writer::{write, write_as};
 
 /// The longest header that is read, in bytes: the limit of the format's other readers too.
 pub const MAX_HEADER: u64 = 100_000_000;

@@ -5,11 +5,21 @@ use std::collections::BTreeMap;
 use burn::tensor::TensorData;
 use serde_json::{Map, Value, json};
 
+use super::Dtype;
 use super::header::METADATA;
 use crate::model::parameters::f32_values;
 
 /// The file that holds `tensors` as F32, in their order, and the texts of `metadata`. Names must be unique.
 pub fn write<'a>(
+    tensors: impl Iterator<Item = (String, &'a TensorData)> + Clone,
+    metadata: &BTreeMap<String, String>,
+) -> Vec<u8> {
+    write_as(Dtype::F32, tensors, metadata)
+}
+
+/// [`write()`] with elements of the type `dtype`. What is too large for it becomes an infinity.
+pub fn write_as<'a>(
+    dtype: Dtype,
     tensors: impl Iterator<Item = (String, &'a TensorData)> + Clone,
     metadata: &BTreeMap<String, String>,
 ) -> Vec<u8> {
@@ -20,9 +30,9 @@ pub fn write<'a>(
     let mut end = 0;
     for (name, data) in tensors.clone() {
         let begin = end;
-        end += 4 * data.num_elements();
+        end += dtype.size() * data.num_elements();
         let shape = data.shape().to_vec();
-        let entry = json!({"dtype": "F32", "shape": shape, "data_offsets": [begin, end]});
+        let entry = json!({"dtype": dtype.name(), "shape": shape, "data_offsets": [begin, end]});
         header.insert(name, entry);
     }
     let mut header = Value::Object(header).to_string().into_bytes();
@@ -33,7 +43,7 @@ pub fn write<'a>(
     file.extend((header.len() as u64).to_le_bytes());
     file.extend(header);
     for (_, data) in tensors {
-        file.extend(f32_values(data).iter().flat_map(|value| value.to_le_bytes()));
+        dtype.write(&f32_values(data), &mut file);
     }
     file
 }
