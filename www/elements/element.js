@@ -9,6 +9,19 @@ import shared from './shared.css' with { type: 'text' };
 export class PlaygroundElement extends LitElement {
   static styles = [unsafeCSS(shared)];
 
+  /**
+   * In a host's page, rem is the host's and the window is wider than the column: the custom property --rem stands for
+   * the one, the nearest container for the other.
+   * @param {import('lit').CSSResultGroup} [styles]
+   */
+  static finalizeStyles(styles) {
+    return LitElement.finalizeStyles(styles).map((style) => {
+      if (!('cssText' in style)) return style;
+      const text = style.cssText.replace(/(\d*\.?\d+)rem\b/g, 'calc($1 * var(--rem, 1rem))');
+      return unsafeCSS(text.replaceAll('@media (width', '@container (width'));
+    });
+  }
+
   /** @type {(() => void)[]} */
   #ends = [];
 
@@ -20,6 +33,11 @@ export class PlaygroundElement extends LitElement {
   /** Draws anew whenever the store changes. @param {import('../store.js').Store} store */
   watch(store) {
     this.#ends.push(store.subscribe(() => this.requestUpdate()));
+  }
+
+  /** Keeps the module running as long as this element is on the page. */
+  hold() {
+    this.#ends.push(client.hold());
   }
 
   /**

@@ -1,6 +1,5 @@
 // A section of the article. It stands alone as well: then its attributes are its settings.
 
-import { client } from '../client.js';
 import { names, propertyOf } from '../properties.js';
 import { settings } from '../settings.js';
 import { PlaygroundElement } from './element.js';
@@ -9,7 +8,7 @@ export class Section extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(settings);
-    client.start();
+    this.hold();
   }
 
   /**

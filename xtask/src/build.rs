@@ -17,7 +17,19 @@ const PAGE: &str = "www";
 const PACKAGE: &str = "pkg";
 const MODULE: &str = "diffusion_playground";
 /// What the browser asks for by name; esbuild follows the imports.
-const ENTRIES: [&str; 4] = ["main.js", "worker.js", "bench.js", "page.css"];
+const ENTRIES: [&str; 8] = [
+    "main.js",
+    "worker.js",
+    "bench.js",
+    "page.css",
+    "embed.js",
+    "embed.css",
+    "embed-frame.js",
+    "views.js",
+];
+/// What registers the embedded element: it loads the views itself, when a reader starts them.
+const REGISTRATION: &str = "playground.js";
+const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --sourcemap --log-level=warning";
 
 pub fn run() -> Result<()> {
     module()?;
@@ -55,10 +67,8 @@ fn module_file() -> PathBuf {
 fn page() -> Result<()> {
     say("Bundling the page");
     clear(&at(DIST))?;
-    let mut esbuild = node::command("esbuild")?;
-    esbuild.args(ENTRIES.map(|entry| format!("{PAGE}/{entry}")));
-    let options = "--bundle --format=esm --target=es2023 --minify --sourcemap --log-level=warning";
-    shell::run(esbuild.args(options.split(' ')).arg(format!("--outdir={DIST}")))?;
+    bundle(&ENTRIES, &["--external:./playground.js"])?;
+    bundle(&[REGISTRATION], &["--external:./views.js"])?;
     copy_into_dist(&module_file())?;
     for entry in fs::read_dir(at(PAGE))? {
         let file = entry?.path();
@@ -67,6 +77,14 @@ fn page() -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn bundle(entries: &[&str], options: &[&str]) -> Result<()> {
+    let mut esbuild = node::command("esbuild")?;
+    esbuild.args(entries.iter().map(|entry| format!("{PAGE}/{entry}")));
+    esbuild.args(BUNDLING.split(' ')).args(options);
+    esbuild.arg(format!("--define:VERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
+    shell::run(esbuild.arg(format!("--outdir={DIST}")))
 }
 
 /// Removes what an earlier build left, but not the data.

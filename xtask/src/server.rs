@@ -56,7 +56,9 @@ fn answer(folder: &Path, request: Request) -> std::io::Result<()> {
             // Whatever its size, a file comes with its length, so that the page can show how much has arrived.
             .with_chunked_threshold(usize::MAX)
             .with_header(header("content-type", content_type(&file)))
-            .with_header(header("cache-control", "no-cache")),
+            .with_header(header("cache-control", "no-cache"))
+            // As the usual hosts of static files do: a frame without an origin, or another site, may load it all.
+            .with_header(header("access-control-allow-origin", "*")),
     )
 }
 

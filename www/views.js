@@ -1,0 +1,11 @@
+// The elements of all views. The article has all of them; an embedded element loads them when it starts.
+
+import './elements/compare.js';
+import './elements/forward.js';
+import './elements/guidance.js';
+import './elements/objective.js';
+import './elements/sample.js';
+import './elements/train.js';
+
+export { client } from './client.js';
+export { settings } from './settings.js';
