@@ -364,3 +364,24 @@ test('in a post as Jekyll renders it', async ({ page, host, baseURL }) => {
   await expect(element.getByRole('slider', { name: 'Timestep t' })).toHaveValue('400');
   await expect(element.locator('.formula')).toBeHidden();
 });
+
+test('the examples work, and none of them scrolls sideways', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('examples/');
+  const live = page.locator('ul').first().getByRole('link');
+  for (const address of await live.evaluateAll((links) => links.map((link) => link.getAttribute('href')))) {
+    await page.goto(`examples/${address}`);
+    const shown = (await page.locator('iframe').count()) ? page.frameLocator('iframe') : page;
+    const element = shown.locator('diffusion-playground').first();
+    await start(element);
+    await drawn(element.locator('diffusion-picture.mix'));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${address}`).toBe(390);
+  }
+  await page.goto('examples/');
+  const files = page.locator('ul').nth(1).getByRole('link');
+  for (const file of await files.evaluateAll((links) =>
+    links.map((link) => /** @type {HTMLAnchorElement} */ (link).href),
+  )) {
+    expect(await (await page.request.get(file)).text()).toContain('diffusion-playground');
+  }
+});

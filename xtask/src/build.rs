@@ -17,7 +17,7 @@ const PAGE: &str = "www";
 const PACKAGE: &str = "pkg";
 const MODULE: &str = "diffusion_playground";
 /// What the browser asks for by name; esbuild follows the imports.
-const ENTRIES: [&str; 8] = [
+const ENTRIES: [&str; 9] = [
     "main.js",
     "worker.js",
     "bench.js",
@@ -25,8 +25,11 @@ const ENTRIES: [&str; 8] = [
     "embed.js",
     "embed.css",
     "embed-frame.js",
+    "examples/examples.css",
     "views.js",
 ];
+/// Pages of others that embed views, and what to write in them.
+const EXAMPLES: &str = "examples";
 /// What registers the embedded element: it loads the views itself, when a reader starts them.
 const REGISTRATION: &str = "playground.js";
 const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --sourcemap --log-level=warning";
@@ -69,11 +72,13 @@ fn page() -> Result<()> {
     clear(&at(DIST))?;
     bundle(&ENTRIES, &["--external:./playground.js"])?;
     bundle(&[REGISTRATION], &["--external:./views.js"])?;
-    copy_into_dist(&module_file())?;
-    for entry in fs::read_dir(at(PAGE))? {
-        let file = entry?.path();
-        if file.is_file() && !is_source(&file) {
-            copy_into_dist(&file)?;
+    copy_into(&module_file(), &at(DIST))?;
+    for folder in ["", EXAMPLES] {
+        for entry in fs::read_dir(at(PAGE).join(folder))? {
+            let file = entry?.path();
+            if file.is_file() && !is_source(&file) {
+                copy_into(&file, &at(DIST).join(folder))?;
+            }
         }
     }
     Ok(())
@@ -84,7 +89,7 @@ fn bundle(entries: &[&str], options: &[&str]) -> Result<()> {
     esbuild.args(entries.iter().map(|entry| format!("{PAGE}/{entry}")));
     esbuild.args(BUNDLING.split(' ')).args(options);
     esbuild.arg(format!("--define:VERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
-    shell::run(esbuild.arg(format!("--outdir={DIST}")))
+    shell::run(esbuild.args([&format!("--outbase={PAGE}"), &format!("--outdir={DIST}")]))
 }
 
 /// Removes what an earlier build left, but not the data.
@@ -94,6 +99,8 @@ fn clear(dist: &Path) -> Result<()> {
         let path = entry?.path();
         if path.is_file() {
             fs::remove_file(path)?;
+        } else if path.ends_with(EXAMPLES) {
+            fs::remove_dir_all(path)?;
         }
     }
     Ok(())
@@ -105,8 +112,9 @@ fn is_source(file: &Path) -> bool {
     matches!(extension, Some("js" | "css" | "ts"))
 }
 
-fn copy_into_dist(file: &Path) -> Result<()> {
+fn copy_into(file: &Path, folder: &Path) -> Result<()> {
     let name = file.file_name().context("a file has a name")?;
-    fs::copy(file, at(DIST).join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
+    fs::create_dir_all(folder)?;
+    fs::copy(file, folder.join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
     Ok(())
 }
