@@ -1,4 +1,4 @@
-//! Builds the page: the crate as a wasm module in `pkg`, and everything that is served in `www/dist`.
+//! Builds the page: the crate as a wasm module in `pkg`, everything that is served in `www/dist`, and the npm package.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 use crate::data::md5_hex;
 use crate::project::{at, locked_version, target};
 use crate::shell::say;
-use crate::{node, shell, tools, wasm_target};
+use crate::{node, npm, shell, tools, wasm_target};
 
 /// What is served.
 pub const DIST: &str = "www/dist";
 const PAGE: &str = "www";
-const PACKAGE: &str = "pkg";
+pub const PACKAGE: &str = "pkg";
 const MODULE: &str = "diffusion_playground";
 /// What the browser asks for by name; esbuild follows the imports.
 const ENTRIES: [&str; 9] = [
@@ -31,12 +31,13 @@ const ENTRIES: [&str; 9] = [
 /// Pages of others that embed views, and what to write in them.
 const EXAMPLES: &str = "examples";
 /// What registers the embedded element: it loads the views itself, when a reader starts them.
-const REGISTRATION: &str = "playground.js";
-const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --sourcemap --log-level=warning";
+pub const REGISTRATION: &str = "playground.js";
+const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
 
 pub fn run() -> Result<()> {
     module()?;
-    page()
+    page()?;
+    npm::assemble()
 }
 
 /// Compiles the crate and writes the module with its JavaScript and its types into `pkg`.
@@ -70,8 +71,8 @@ fn module_file() -> PathBuf {
 fn page() -> Result<()> {
     say("Bundling the page");
     clear(&at(DIST))?;
-    bundle(&ENTRIES, &["--external:./playground.js"])?;
-    bundle(&[REGISTRATION], &["--external:./views.js"])?;
+    bundle(DIST, &ENTRIES, &["--sourcemap", "--external:./playground.js"])?;
+    bundle(DIST, &[REGISTRATION], &["--sourcemap", "--external:./views.js"])?;
     copy_into(&module_file(), &at(DIST))?;
     for folder in ["", EXAMPLES] {
         for entry in fs::read_dir(at(PAGE).join(folder))? {
@@ -84,12 +85,13 @@ fn page() -> Result<()> {
     Ok(())
 }
 
-fn bundle(entries: &[&str], options: &[&str]) -> Result<()> {
+/// Bundles scripts and styles of the page into a folder.
+pub fn bundle(folder: &str, entries: &[&str], options: &[&str]) -> Result<()> {
     let mut esbuild = node::command("esbuild")?;
     esbuild.args(entries.iter().map(|entry| format!("{PAGE}/{entry}")));
     esbuild.args(BUNDLING.split(' ')).args(options);
     esbuild.arg(format!("--define:VERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
-    shell::run(esbuild.args([&format!("--outbase={PAGE}"), &format!("--outdir={DIST}")]))
+    shell::run(esbuild.args([&format!("--outbase={PAGE}"), &format!("--outdir={folder}")]))
 }
 
 /// Removes what an earlier build left, but not the data.

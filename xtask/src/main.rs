@@ -8,6 +8,7 @@ mod browser;
 mod build;
 mod data;
 mod node;
+mod npm;
 mod packages;
 mod project;
 mod serve;
@@ -27,7 +28,7 @@ cargo xtask <command>
   test [phase...]                install what is missing, run every check and test (or only some phases:
                                  format, clippy, native, build, types, wasm, page)
   setup                          install what is missing for both, and nothing else
-  build                          build the page into www/dist
+  build                          build the page into www/dist, and the npm package in pkg
   data                           pack MNIST for the page
   site [--out FOLDER]            build everything that a static host serves, into target/site
   size                           what a first visit downloads, compressed; fails above 3 MB
