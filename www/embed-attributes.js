@@ -50,13 +50,11 @@ export function read(element) {
   /** @type {string[]} */
   const warnings = [];
   const views = readViews(element, warnings);
-  const own = names.filter((name) =>
-    views.some((view) => viewOf(view).sections.includes(propertyOf(name).section)),
-  );
+  const own = settingsOf(views);
   return {
     views,
     settings: readSettings(element, own, warnings),
-    hidden: readHidden(element, views, own, warnings),
+    hidden: readHidden(element, views, warnings),
     start: choice(element, 'start', warnings),
     theme: choice(element, 'theme', warnings),
     device: choice(element, 'device', warnings),
@@ -64,6 +62,27 @@ export function read(element) {
     warnings: [...warnings, ...unknown(element, own)],
   };
 }
+
+/** The settings that views have. @param {ViewName[]} views @returns {Name[]} */
+export const settingsOf = (views) =>
+  names.filter((name) => views.some((view) => viewOf(view).sections.includes(propertyOf(name).section)));
+
+/** The settings that a view has controls for. @param {ViewName} view */
+export const controlsOf = (view) => {
+  const { sections, picked = [] } = viewOf(view);
+  return names.filter((name) => propertyOf(name).section === sections[0] && !picked.includes(name));
+};
+
+/** What `hide` can name, as selectors in the views' elements. @param {ViewName[]} views @returns {Record<string, string>} */
+export const partsOf = (views) =>
+  Object.assign(
+    {},
+    COMMON_PARTS,
+    ...views.map((view) => viewOf(view).parts),
+    ...views
+      .flatMap(controlsOf)
+      .map((name) => ({ [attributeOf(name)]: `diffusion-control[name="${name}"]` })),
+  );
 
 /** @param {Element} element @param {string[]} warnings @returns {ViewName[]} */
 function readViews(element, warnings) {
@@ -96,11 +115,9 @@ function readSettings(element, own, warnings) {
   return settings;
 }
 
-/** @param {Element} element @param {ViewName[]} views @param {Name[]} own @param {string[]} warnings */
-function readHidden(element, views, own, warnings) {
-  /** @type {Record<string, string>} */
-  const parts = Object.assign({}, COMMON_PARTS, ...views.map((view) => viewOf(view).parts));
-  for (const name of own) parts[attributeOf(name)] = `diffusion-control[name="${name}"]`;
+/** @param {Element} element @param {ViewName[]} views @param {string[]} warnings */
+function readHidden(element, views, warnings) {
+  const parts = partsOf(views);
   const asked = words(element.getAttribute('hide'));
   for (const word of asked.filter((word) => !Object.hasOwn(parts, word))) {
     warnings.push(`hide="${word}" names nothing; it can name ${Object.keys(parts).join(', ')}`);

@@ -5,7 +5,9 @@
  * @property {string} tag the element that shows it
  * @property {string} title
  * @property {string} promise what the reader will see, on the poster
- * @property {string[]} sections whose properties are the element's attributes (see properties.js)
+ * @property {string[]} sections whose properties are the element's attributes (see properties.js); it has the controls of
+ *   the first
+ * @property {string[]} [picked] settings of the first section that have no control of their own
  * @property {Record<string, string>} parts what `hide` can name besides settings, as selectors in the view's element
  */
 
@@ -18,6 +20,7 @@ export const views = /** @type {const} */ ({
     title: 'A digit sinks into noise',
     promise: 'Drag through the timesteps and find the place where you stop recognising it.',
     sections: ['forward'],
+    picked: ['image'],
     parts: {
       digits: 'diffusion-digit-picker',
       curve: 'diffusion-schedule-chart',

@@ -2,6 +2,7 @@
 
 import './address.js';
 import './elements/device.js';
+import './elements/embed-builder.js';
 import './elements/journey.js';
 import './elements/notice.js';
 import './views.js';
