@@ -5,4 +5,5 @@ import './elements/device.js';
 import './elements/embed-builder.js';
 import './elements/journey.js';
 import './elements/notice.js';
+import './elements/offline.js';
 import './views.js';

@@ -30,6 +30,14 @@ const ENTRIES: [&str; 9] = [
 ];
 /// Pages of others that embed views, and what to write in them.
 const EXAMPLES: &str = "examples";
+/// What the page needs before it downloads data.
+pub const FIRST_VISIT: [&str; 5] = [
+    "index.html",
+    "page.css",
+    "main.js",
+    "worker.js",
+    "diffusion_playground_bg.wasm",
+];
 /// What registers the embedded element: it loads the views itself, when a reader starts them.
 pub const REGISTRATION: &str = "playground.js";
 const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
@@ -82,7 +90,18 @@ fn page() -> Result<()> {
             }
         }
     }
-    Ok(())
+    offline()
+}
+
+/// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
+fn offline() -> Result<()> {
+    let mut contents = Vec::new();
+    for file in FIRST_VISIT {
+        contents.extend(fs::read(at(DIST).join(file)).with_context(|| format!("{file} is not in {DIST}"))?);
+    }
+    let files = format!("--define:PAGE_FILES={FIRST_VISIT:?}");
+    let version = format!("--define:PAGE_VERSION=\"{}\"", md5_hex(&contents));
+    bundle(DIST, &["service-worker.js"], &[&files, &version])
 }
 
 /// Bundles scripts and styles of the page into a folder.
