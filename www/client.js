@@ -19,9 +19,16 @@ class Client {
   /** @type {import('./sharing.js').Membership | undefined} */
   #membership;
   #holders = 0;
+  /** Who awaits the answers, in the order of asking. @type {(((answer: any) => void) | undefined)[]} */
+  #askers = [];
 
-  /** @param {Request} request */
-  send(request) {
+  /**
+   * @param {Request} request
+   * @param {(answer: import('./messages.js').MessageOf<'forward'>) => void} [answered] with the answer to this very
+   *   request, where it is for a noised image
+   */
+  send(request, answered) {
+    if (request.type === 'schedule' || request.type === 'forward') this.#askers.push(answered);
     this.#join().post(request);
   }
 
@@ -80,11 +87,18 @@ class Client {
 
   /** @param {Message} message */
   #tell(message) {
-    if (message.type === 'restarting') this.#standing.clear();
+    if (message.type === 'restarting') {
+      this.#standing.clear();
+      this.#askers = [];
+    }
     if (STANDING.has(message.type)) {
       this.#standing.set(message.type === 'data' ? `data ${message.split}` : message.type, message);
     }
+    const answers = message.type === 'schedule' || message.type === 'forward';
+    const asker =
+      answers || (message.type === 'error' && message.at === 'forward') ? this.#askers.shift() : undefined;
     for (const handler of this.#handlers.get(message.type) ?? []) handler(message);
+    if (answers) asker?.(message);
   }
 }
 

@@ -6,7 +6,6 @@
 /** Of each type of message: the event, and whose it is; `undefined` is everyone's. */
 const EVENTS = /** @type {Record<string, [string, ((message: any) => string) | undefined]>} */ ({
   ready: ['ready', undefined],
-  forward: ['step', () => 'forward'],
   train: ['step', () => 'train'],
   grid: ['sample', () => 'train'],
   sampleStep: ['step', () => 'sample'],

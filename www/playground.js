@@ -23,6 +23,8 @@ export class DiffusionPlayground extends HTMLElement {
   #reading = read(this);
   /** What came with the first start. @type {typeof import('./views.js') | undefined} */
   #module;
+  /** @type {import('./settings.js').Settings | undefined} */
+  #settings;
   #frame = element('div', 'frame');
   #hidden = new CSSStyleSheet();
   #endEvents = () => {};
@@ -87,7 +89,8 @@ export class DiffusionPlayground extends HTMLElement {
       tell(this, 'error', { view: this.#reading.views[0], message: `${error}` });
       return;
     }
-    const { client } = this.#module;
+    const { client, Settings, settings } = this.#module;
+    this.#settings = new Settings(settings);
     client.options = { ...client.options, device: this.#reading.device };
     this.#state = 'running';
     this.#apply();
@@ -96,7 +99,7 @@ export class DiffusionPlayground extends HTMLElement {
 
   /** The value of a setting. @param {Name} name */
   get(name) {
-    return this.#module?.settings.get(name) ?? this.#reading.settings.get(name) ?? propertyOf(name).default;
+    return this.#settings?.get(name) ?? this.#reading.settings.get(name) ?? propertyOf(name).default;
   }
 
   /** Reads the attributes anew and shows what they say. */
@@ -117,7 +120,7 @@ export class DiffusionPlayground extends HTMLElement {
 
   /** @param {import('./embed-attributes.js').Reading} before */
   #show(before) {
-    const { settings } = /** @type {typeof import('./views.js')} */ (this.#module);
+    const settings = /** @type {import('./settings.js').Settings} */ (this.#settings);
     const { settings: now, views } = this.#reading;
     const first = this.#shown === '';
     for (const name of new Set([...before.settings.keys(), ...now.keys()])) {
@@ -127,7 +130,14 @@ export class DiffusionPlayground extends HTMLElement {
     }
     if (this.#shown === `${views}`) return;
     this.#shown = `${views}`;
-    this.#frame.replaceChildren(...views.map((view) => element(viewOf(view).tag, 'view')));
+    const sections = views.map((view) => {
+      const section = Object.assign(element(viewOf(view).tag, 'view'), { ownSettings: settings });
+      section.addEventListener('shown', (event) => {
+        tell(this, 'step', { view, .../** @type {CustomEvent} */ (event).detail });
+      });
+      return section;
+    });
+    this.#frame.replaceChildren(...sections);
     this.#hide();
   }
 

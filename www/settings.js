@@ -6,9 +6,20 @@ import { Store } from './store.js';
 /** @typedef {import('./properties.js').Name} Name */
 /** @typedef {import('./properties.js').Values} Values */
 
-class Settings extends Store {
+/** What each embedded element decides for itself. All else is about the one network of the page. */
+const OWN_SECTIONS = new Set(['forward']);
+
+export class Settings extends Store {
   /** @type {Map<Name, number | string>} */
   #values = new Map();
+  #shared;
+
+  /** @param {Settings} [shared] where what is not one's own is found; without it everything is one's own */
+  constructor(shared) {
+    super();
+    this.#shared = shared;
+    shared?.subscribe(() => this.changed());
+  }
 
   /** Sentences about what was asked for in vain. @type {string[]} */
   complaints = [];
@@ -19,6 +30,7 @@ class Settings extends Store {
    * @returns {Values[N]}
    */
   get(name) {
+    if (this.#shared && !OWN_SECTIONS.has(propertyOf(name).section)) return this.#shared.get(name);
     return /** @type {Values[N]} */ (this.#values.get(name) ?? propertyOf(name).default);
   }
 
@@ -28,6 +40,10 @@ class Settings extends Store {
    */
   set(name, value) {
     if (this.get(name) === value) return;
+    if (this.#shared && !OWN_SECTIONS.has(propertyOf(name).section)) {
+      this.#shared.set(name, value);
+      return;
+    }
     this.#values.set(name, value);
     this.changed();
   }

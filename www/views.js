@@ -8,4 +8,4 @@ import './elements/sample.js';
 import './elements/train.js';
 
 export { client } from './client.js';
-export { settings } from './settings.js';
+export { Settings, settings } from './settings.js';

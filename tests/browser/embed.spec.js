@@ -169,6 +169,36 @@ test('attributes and properties are settings, before and after the start', async
   await expect.poll(read).toEqual(['cosine', 5, 10]);
 });
 
+test('two elements of one view have settings of their own, and the network’s in common', async ({ page }) => {
+  await open(
+    page,
+    `<diffusion-playground view="forward" t="400" schedule="cosine"></diffusion-playground>
+     <diffusion-playground view="forward" t="400"></diffusion-playground>
+     <diffusion-playground view="train" batch-size="8"></diffusion-playground>
+     <diffusion-playground view="train"></diffusion-playground>`,
+  );
+  const elements = page.locator('diffusion-playground');
+  for (const element of await elements.all()) await start(element);
+  const [cosine, linear] = [elements.nth(0), elements.nth(1)];
+  const noisy = (/** @type {import('@playwright/test').Locator} */ element) =>
+    element.locator('diffusion-picture.mix');
+  const before = { cosine: await drawn(noisy(cosine)), linear: await drawn(noisy(linear)) };
+  expect(before.cosine).not.toBe(before.linear);
+  expect(await pixels(cosine.locator('diffusion-picture.data'))).toBe(
+    await pixels(linear.locator('diffusion-picture.data')),
+  );
+  await expect(linear.getByLabel('Noise schedule')).toHaveValue('linear');
+
+  // Both are told of many answers: each keeps to its own.
+  await linear.getByRole('slider', { name: 'Timestep t' }).fill('900');
+  await expect.poll(() => pixels(noisy(linear))).not.toBe(before.linear);
+  await linear.getByRole('slider', { name: 'Timestep t' }).fill('400');
+  await expect.poll(() => pixels(noisy(linear))).toBe(before.linear);
+  expect(await pixels(noisy(cosine))).toBe(before.cosine);
+
+  await expect(elements.nth(3).getByLabel('Batch size')).toHaveValue('8');
+});
+
 test('controls and parts can be hidden', async ({ page }) => {
   await open(
     page,
@@ -296,6 +326,39 @@ test('from another origin, with its integrity proved', async ({ page, request, h
   await drawn(page.locator('diffusion-playground diffusion-picture.mix'));
   expect(page.workers().length).toBe(1);
   expect(page.workers()[0].url()).toMatch(/^blob:/);
+});
+
+test.describe('changed on its way', () => {
+  test.use({ expectedErrors: /integrity/ });
+
+  test('the script does not run', async ({ page, host, baseURL }) => {
+    const wrong = `integrity="sha384-${'A'.repeat(64)}" crossorigin="anonymous"`;
+    const element = '<diffusion-playground view="forward"></diffusion-playground>';
+    const refused = page.waitForEvent('console', (message) => message.text().includes('integrity'));
+    await page.goto(await host(post(element, script(at(baseURL)('playground.js'), wrong))));
+    await refused;
+    expect(await page.evaluate(() => customElements.get('diffusion-playground') === undefined)).toBe(true);
+  });
+});
+
+test('a frame without an origin has the graphics device', async ({ page, host, baseURL }, { project }) => {
+  test.skip(project.name !== 'webgpu', 'there is none');
+  const query = 'view=forward&device=gpu&start=load';
+  const address = await host(
+    post(
+      `<iframe sandbox="allow-scripts" src="${at(baseURL)('embed.html')}?${query}" title="Noise" height="900"></iframe>`,
+    ),
+  );
+  await page.goto(address);
+  const element = page.frameLocator('iframe').locator('diffusion-playground');
+  const ready = await element.evaluate(
+    (it) =>
+      new Promise((resolve) =>
+        it.addEventListener('ready', (event) => resolve(/** @type {CustomEvent} */ (event).detail)),
+      ),
+  );
+  expect(ready).toMatchObject({ backend: 'gpu' });
+  await drawn(element.locator('diffusion-picture.mix'));
 });
 
 test.describe('in a frame', () => {

@@ -2,6 +2,7 @@
 
 import { LitElement, unsafeCSS } from 'lit';
 import { client } from '../client.js';
+import { settings } from '../settings.js';
 import shared from './shared.css' with { type: 'text' };
 
 /** @typedef {import('../messages.js').Message} Message */
@@ -33,6 +34,15 @@ export class PlaygroundElement extends LitElement {
   /** Draws anew whenever the store changes. @param {import('../store.js').Store} store */
   watch(store) {
     this.#ends.push(store.subscribe(() => this.requestUpdate()));
+  }
+
+  /** Those of the embedded element around this one, else the page's. @returns {import('../settings.js').Settings} */
+  get settings() {
+    for (let node = /** @type {Node & { ownSettings?: any } | undefined} */ (this); node; ) {
+      if (node.ownSettings) return node.ownSettings;
+      node = /** @type {ShadowRoot} */ (node.getRootNode()).host;
+    }
+    return settings;
   }
 
   /** Keeps the module running as long as this element is on the page. */

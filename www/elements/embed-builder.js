@@ -86,8 +86,8 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
           With the script’s hash
         </label>
         <p class="help">
-          Browsers then run this very script and no other, and no later version: for a copy that stays as it is, such as
-          npm’s on a delivery network.
+          Browsers then take this very script and no other, and no later version: for a copy that stays as it is, such as
+          npm’s on a delivery network. What the script itself loads, from beside it, is not covered.
         </p>
         <pre tabindex="0" aria-label="What to write, for ${name}"><code>${text}</code></pre>
         <div class="toolbar">
