@@ -28,6 +28,7 @@ export class DiffusionPlayground extends HTMLElement {
   #frame = element('div', 'frame');
   #hidden = new CSSStyleSheet();
   #endEvents = () => {};
+  #endOffer = () => {};
   #changing = false;
   /** Warnings that have been given. @type {Set<string>} */
   #said = new Set();
@@ -139,6 +140,33 @@ export class DiffusionPlayground extends HTMLElement {
     });
     this.#frame.replaceChildren(...sections);
     this.#hide();
+    this.#endOffer();
+    const needsNetwork = views.some((view) => viewOf(view).sections.includes('train'));
+    if (needsNetwork && !views.includes('train')) this.#offerTraining();
+  }
+
+  /** What draws with a network is of no use until this page has one: it can be trained right here. */
+  #offerTraining() {
+    const { client } = /** @type {typeof import('./views.js')} */ (this.#module);
+    const offer = element('div', 'offer');
+    const train = element('button', 'start', 'Train one here');
+    train.addEventListener('click', () => {
+      const section = Object.assign(element(viewOf('train').tag, 'view'), { ownSettings: this.#settings });
+      offer.replaceWith(section);
+      this.#endOffer();
+    });
+    offer.append(
+      element('p', 'promise', 'This works with a network, and there is none on this page yet.'),
+      train,
+    );
+    this.#frame.prepend(offer);
+    const ends = [
+      client.on('run', () => (offer.hidden = true)),
+      client.on('restarting', () => (offer.hidden = false)),
+    ];
+    this.#endOffer = () => {
+      for (const end of ends) end();
+    };
   }
 
   /** A view has its shadow root, and its styles, from when it is on the page. */

@@ -84,17 +84,23 @@ test('three views share one worker, each answers at once, and the last ends it',
   ).toHaveLength(1);
 
   for (const name of ['Timestep t', 'Guidance scale w', 'Rescale φ']) {
-    const milliseconds = await page.getByRole('slider', { name }).evaluate(async (element) => {
+    const times = await page.getByRole('slider', { name }).evaluate(async (element) => {
       const slider = /** @type {HTMLInputElement} */ (element);
-      const output = slider.getRootNode();
-      const shown = () => /** @type {ShadowRoot} */ (output).querySelector('output')?.textContent;
-      const was = shown();
-      const began = performance.now();
-      slider.value = slider.max;
-      slider.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      while (shown() === was) await new Promise(requestAnimationFrame);
-      return performance.now() - began;
+      const section = /** @type {ShadowRoot} */ (slider.getRootNode());
+      const shown = () => section.querySelector('output')?.textContent;
+      const times = [];
+      for (const value of [slider.max, slider.min, slider.max, slider.min, slider.max]) {
+        const was = shown();
+        const began = performance.now();
+        slider.value = value;
+        slider.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        while (shown() === was) await new Promise(requestAnimationFrame);
+        times.push(performance.now() - began);
+      }
+      return times;
     });
+    // One may fall together with something else that the machine is at.
+    const milliseconds = times.toSorted((a, b) => a - b)[2];
     test.info().annotations.push({ type: name, description: `${milliseconds.toFixed(1)} ms` });
     expect(milliseconds, name).toBeLessThan(100);
   }
@@ -197,6 +203,25 @@ test('two elements of one view have settings of their own, and the network’s i
   expect(await pixels(noisy(cosine))).toBe(before.cosine);
 
   await expect(elements.nth(3).getByLabel('Batch size')).toHaveValue('8');
+});
+
+test('a view that works with a network offers to train one', async ({ page }) => {
+  await open(
+    page,
+    `<diffusion-playground view="sample" preset="tiny" batch-size="8" steps="2" count="1"></diffusion-playground>
+     <diffusion-playground view="compare"></diffusion-playground>`,
+  );
+  const [sample, compare] = [
+    page.locator('diffusion-playground').first(),
+    page.locator('diffusion-playground').last(),
+  ];
+  for (const element of [sample, compare]) await start(element);
+  await expect(compare.getByRole('button', { name: 'Train one here' })).toBeVisible();
+  await sample.getByRole('button', { name: 'Train one here' }).click();
+  await sample.getByRole('button', { name: 'One step' }).click();
+  await expect(compare.getByRole('button', { name: 'Train one here' })).toBeHidden();
+  await sample.getByRole('button', { name: 'Sample', exact: true }).click();
+  await expect(sample.getByText(/^Done: 4 model calls|^Done: 2 model calls/)).toBeVisible();
 });
 
 test('controls and parts can be hidden', async ({ page }) => {
