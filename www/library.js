@@ -42,6 +42,8 @@ export async function createPlayground(options = {}) {
 
 /** @typedef {{ accepts: (message: Message) => boolean, place: string, resolve: (message: any) => void, reject: (error: Error) => void }} Waiter */
 
+const CLOSED = 'the playground was closed';
+
 /** One's own line to the worker. */
 export class Playground {
   /** @type {Device | undefined} */
@@ -53,6 +55,7 @@ export class Playground {
   /** @type {Set<(message: Message) => void>} */
   #listeners = new Set();
   #membership;
+  #closed = false;
 
   /** @param {Options} options @internal */
   constructor(options) {
@@ -119,8 +122,9 @@ export class Playground {
 
   /** Leaves the worker; the last to leave ends it. */
   close() {
-    this.#fail(() => true, 'the playground is closed');
-    this.#listeners.clear();
+    this.#closed = true;
+    this.#fail(() => true, CLOSED);
+    for (const listener of [...this.#listeners]) listener({ type: 'crashed', message: CLOSED });
     this.#membership.leave();
   }
 
@@ -145,6 +149,7 @@ export class Playground {
    * @internal
    */
   next(type, place, which = () => true) {
+    if (this.#closed) return Promise.reject(new Error(CLOSED));
     return new Promise((resolve, reject) => {
       const accepts = (/** @type {any} */ message) => message.type === type && which(message);
       this.#waiters.push({ accepts, place, resolve, reject });

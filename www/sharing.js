@@ -47,10 +47,12 @@ class Shared {
     this.#start();
     return {
       post: (request) => {
+        if (!this.#members.has(receive)) return;
         if (request.type === 'schedule' || request.type === 'forward') this.#askers.push(receive);
         this.#start().post(request);
       },
       restart: () => {
+        if (!this.#members.has(receive)) return;
         this.#end();
         this.#toAll({ type: 'restarting' });
         this.#start();

@@ -67,6 +67,12 @@ async function works(page) {
   expect(page.workers().length).toBe(1);
   await element.evaluate((it) => it.remove());
   await expect.poll(() => page.workers().length).toBe(0);
+  const late = () =>
+    /** @type {any} */ (globalThis).playground
+      .schedule()
+      .catch((/** @type {Error} */ error) => error.message);
+  expect(await page.evaluate(late)).toBe('the playground was closed');
+  expect(page.workers().length).toBe(0);
 }
 
 test.describe('the package', () => {
