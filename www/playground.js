@@ -57,13 +57,18 @@ export class DiffusionPlayground extends HTMLElement {
     this.#frame.style.setProperty('--rem', getComputedStyle(this).fontSize);
     this.#apply();
     this.#hide();
-    if (this.#module) this.#endEvents = forwardEvents(this.#module.client, this, this.#reading.views);
-    else if (this.#state === 'idle') this.#wait();
+    if (this.#module) {
+      this.#listen();
+      const offer = this.#frame.querySelector('.offer');
+      offer?.remove();
+      if (offer) this.#offerTraining();
+    } else if (this.#state === 'idle') this.#wait();
   }
 
   disconnectedCallback() {
     this.#observer.disconnect();
     this.#endEvents();
+    this.#endOffer();
   }
 
   /** @param {string} _name @param {string | null} before @param {string | null} now */
@@ -95,7 +100,6 @@ export class DiffusionPlayground extends HTMLElement {
     client.options = { ...client.options, device: this.#reading.device };
     this.#state = 'running';
     this.#apply();
-    if (this.isConnected) this.#endEvents = forwardEvents(client, this, this.#reading.views);
   }
 
   /** The value of a setting. @param {Name} name */
@@ -140,9 +144,17 @@ export class DiffusionPlayground extends HTMLElement {
     });
     this.#frame.replaceChildren(...sections);
     this.#hide();
+    this.#listen();
     this.#endOffer();
     const needsNetwork = views.some((view) => viewOf(view).sections.includes('train'));
     if (needsNetwork && !views.includes('train')) this.#offerTraining();
+  }
+
+  /** Tells the host what happens, as long as this is on its page. */
+  #listen() {
+    this.#endEvents();
+    if (!this.#module || !this.isConnected) return;
+    this.#endEvents = forwardEvents(this.#module.client, this, this.#reading.views);
   }
 
   /** What draws with a network is of no use until this page has one: it can be trained right here. */

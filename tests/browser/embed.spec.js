@@ -217,6 +217,8 @@ test('a view that works with a network offers to train one', async ({ page }) =>
   ];
   for (const element of [sample, compare]) await start(element);
   await expect(compare.getByRole('button', { name: 'Train one here' })).toBeVisible();
+  await compare.evaluate((element) => document.body.append(element));
+  await expect(compare.getByRole('button', { name: 'Train one here' })).toHaveCount(1);
   await sample.getByRole('button', { name: 'Train one here' }).click();
   await sample.getByRole('button', { name: 'One step' }).click();
   await expect(compare.getByRole('button', { name: 'Train one here' })).toBeHidden();
@@ -443,6 +445,7 @@ test.describe('in a frame', () => {
   });
 });
 
+// The fixture is jekyll.md beside it, rendered by kramdown 2.4 with its parser for GitHub's Markdown, which Jekyll uses.
 test('in a post as Jekyll renders it', async ({ page, host, baseURL }) => {
   const rendered = readFileSync('tests/fixtures/posts/jekyll.html', 'utf8');
   await page.goto(await host(post(rendered.replaceAll('PLAYGROUND/', at(baseURL)('')))));
