@@ -38,10 +38,16 @@ const sample = { sampler: 'ddim', steps: 50, eta: 0, class: 3, guidanceScale: 1,
 const arrived = [];
 /** @type {() => void} */
 let wake = () => {};
-const worker = connect((message) => {
-  arrived.push(message);
-  wake();
-});
+const worker = connect(
+  (message) => {
+    arrived.push(message);
+    wake();
+  },
+  {
+    device: query.get('device') ?? 'auto',
+    prefetch: true,
+  },
+);
 
 /**
  * The next message of one of these types; what comes before it is passed over.

@@ -1,6 +1,6 @@
-// The one line from the page to the module, shared by every element. The first request starts it.
+// The one line from these elements to the module. The first element that works with it starts it, the last ends it.
 
-import { connect } from './connection.js';
+import { join } from './sharing.js';
 
 /** @typedef {import('./messages.js').Request} Request */
 /** @typedef {import('./messages.js').Message} Message */
@@ -10,16 +10,26 @@ import { connect } from './connection.js';
 const STANDING = new Set(['ready', 'data', 'run', 'deviceLost', 'crashed']);
 
 class Client {
+  /** How the module is started, where nobody else on the page has. @type {import('./connection.js').Options} */
+  options = {};
   /** @type {Map<string, Set<(message: any) => void>>} */
   #handlers = new Map();
   /** @type {Map<string, Message>} */
   #standing = new Map();
-  /** @type {import('./connection.js').Connection | undefined} */
-  #connection;
+  /** @type {import('./sharing.js').Membership | undefined} */
+  #membership;
+  #holders = 0;
+  /** Who awaits the answers, in the order of asking. @type {(((answer: any) => void) | undefined)[]} */
+  #askers = [];
 
-  /** @param {Request} request */
-  send(request) {
-    this.#start().post(request);
+  /**
+   * @param {Request} request
+   * @param {(answer: import('./messages.js').MessageOf<'forward'>) => void} [answered] with the answer to this very
+   *   request, where it is for a noised image
+   */
+  send(request, answered) {
+    if (request.type === 'schedule' || request.type === 'forward') this.#askers.push(answered);
+    this.#join().post(request);
   }
 
   /**
@@ -42,31 +52,53 @@ class Client {
     return this.#standing.has(`data ${split}`);
   }
 
-  /** Starts the module if nothing has yet. */
-  start() {
-    this.#start();
+  /**
+   * Starts the module if nothing has yet, and keeps it.
+   * @returns {() => void} lets it go: without holders it ends
+   */
+  hold() {
+    this.#holders++;
+    this.#join();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders--;
+      // An element that only moves within the page leaves it and comes back at once.
+      setTimeout(() => this.#holders || this.#leave());
+    };
   }
 
   /** After a lost device or a crash: a fresh worker. */
   restart() {
-    this.#connection?.close();
-    this.#connection = undefined;
-    this.#standing.clear();
-    this.#tell({ type: 'restarting' });
-    this.#start();
+    this.#join().restart();
   }
 
-  #start() {
-    this.#connection ??= connect((message) => this.#tell(message));
-    return this.#connection;
+  #join() {
+    this.#membership ??= join((message) => this.#tell(message), this.options);
+    return this.#membership;
+  }
+
+  #leave() {
+    this.#membership?.leave();
+    this.#membership = undefined;
+    this.#tell({ type: 'restarting' });
   }
 
   /** @param {Message} message */
   #tell(message) {
+    if (message.type === 'restarting') {
+      this.#standing.clear();
+      this.#askers = [];
+    }
     if (STANDING.has(message.type)) {
       this.#standing.set(message.type === 'data' ? `data ${message.split}` : message.type, message);
     }
+    const answers = message.type === 'schedule' || message.type === 'forward';
+    const asker =
+      answers || (message.type === 'error' && message.at === 'forward') ? this.#askers.shift() : undefined;
     for (const handler of this.#handlers.get(message.type) ?? []) handler(message);
+    if (answers) asker?.(message);
   }
 }
 

@@ -26,9 +26,9 @@ export const scheduleConfig = (kind, rescaleZeroTerminalSnr = false) => ({
   ...(kind === 'scaledLinear' ? SCALED_LINEAR_BETAS : {}),
 });
 
-/** The schedule of the forward section. */
-export const forwardSchedule = () =>
-  scheduleConfig(settings.get('schedule'), settings.get('zeroTerminalSnr') === 'yes');
+/** The schedule of a forward section. */
+export const forwardSchedule = (from = settings) =>
+  scheduleConfig(from.get('schedule'), from.get('zeroTerminalSnr') === 'yes');
 
 /** @returns {TrainConfig} */
 export const trainConfig = () => ({

@@ -5,18 +5,22 @@
 
 /** @typedef {{ post: (request: Request) => void, close: () => void }} Connection */
 
-/** Tests, and readers whose driver misbehaves, choose with `?device=cpu` or `?device=gpu`. */
-const device = new URLSearchParams(location.search).get('device') ?? 'auto';
+/**
+ * @typedef {object} Options
+ * @property {string} [device] "cpu" or "gpu", where the choice is not left to the module
+ * @property {boolean} [prefetch] whether the training images are fetched before anything needs them
+ */
 
 /** What can move to the worker instead of being copied. @param {Request} request */
 const transferable = (request) => (request.type === 'openPiece' ? [request.bytes.buffer] : []);
 
 /**
  * @param {(message: Message) => void} receive
+ * @param {Options} [options]
  * @returns {Connection}
  */
-export function connect(receive) {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+export function connect(receive, { device = 'auto', prefetch = false } = {}) {
+  const worker = startWorker();
   /** @type {Request[]} */
   const early = [];
   /** @type {Connection} */
@@ -25,7 +29,7 @@ export function connect(receive) {
   /** @param {Connection} chosen */
   const open = (chosen) => {
     host = chosen;
-    host.post({ type: 'start', device });
+    host.post({ type: 'start', device, prefetch });
     for (const request of early) host.post(request);
   };
 
@@ -48,4 +52,16 @@ export function connect(receive) {
     receive({ type: 'crashed', message: event.message || 'the program could not be loaded' });
   });
   return { post: (request) => host.post(request), close: () => host.close() };
+}
+
+function startWorker() {
+  const { href, origin } = new URL('./worker.js', import.meta.url);
+  if (origin === self.origin) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  // A page may only start workers of its own origin: one of its own then imports the other's. It is no module, because
+  // in a frame without an origin a module that has no address of its own is refused.
+  const program = `import(${JSON.stringify(href)}).catch((error) => setTimeout(() => { throw error; }));`;
+  const own = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
+  // Long enough for the worker to begin.
+  setTimeout(() => URL.revokeObjectURL(own), 60_000);
+  return new Worker(own);
 }

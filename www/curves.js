@@ -20,7 +20,9 @@ class ScheduleCurves extends Store {
       this.changed();
     });
     client.on('restarting', () => {
-      for (const asked of this.#asked.splice(0)) this.of(JSON.parse(asked));
+      // Whoever still wants them asks again.
+      this.#asked = [];
+      this.changed();
     });
   }
 

@@ -51,7 +51,7 @@ export class Host {
 
   /** @param {Request} request */
   post(request) {
-    if (request.type === 'start') this.#run(request.device);
+    if (request.type === 'start') this.#run(request);
     else if (request.type === 'download') this.#download(request.split);
     else if (request.type === 'vitals') this.#tellVitals();
     else this.#enqueue(request);
@@ -70,13 +70,13 @@ export class Host {
     this.#emit({ type: 'crashed', message: reason instanceof Error ? reason.message : `${reason}` });
   }
 
-  /** @param {string} device "gpu", "cpu", or anything else to leave the choice to the module */
-  async #run(device) {
+  /** @param {Extract<Request, { type: 'start' }>} start the device is "gpu", "cpu", or anything else to leave the choice to us */
+  async #run({ device, prefetch }) {
     try {
       this.#download('test');
       this.#memory = (await init()).memory;
       const session = await Session.create(device, this.#emit);
-      setTimeout(() => this.#download('train'), IDLE_MS);
+      if (prefetch) setTimeout(() => this.#download('train'), IDLE_MS);
       while (!this.#stopped) {
         for (let next = this.#queue.shift(); next && !this.#stopped; next = this.#queue.shift()) {
           await this.#handle(session, next);

@@ -4,8 +4,8 @@ import type { Command, Event, Split } from '../pkg/diffusion_playground.js';
 
 export type Request =
   | Exclude<Command, { type: 'data' }>
-  /** First message: load the module and choose a device. */
-  | { type: 'start'; device: string }
+  /** First message: load the module and choose a device; with `prefetch`, fetch the training images once all is quiet. */
+  | { type: 'start'; device: string; prefetch: boolean }
   /** Fetch a data set that is not there yet. */
   | { type: 'download'; split: Split }
   /** How the module itself is doing. Answered by `vitals`. */

@@ -5,8 +5,14 @@
 /** Goes up when the packs' contents or format change. */
 const CACHE = 'diffusion-playground-data-1';
 
+/** Bundlers of others look for addresses in just this form. */
+const ADDRESSES = {
+  train: new URL('./data/mnist-train.pack', import.meta.url).href,
+  test: new URL('./data/mnist-test.pack', import.meta.url).href,
+};
+
 /** @param {Split} split */
-const address = (split) => new URL(`data/mnist-${split}.pack`, import.meta.url).href;
+const address = (split) => ADDRESSES[split];
 
 /**
  * @param {Split} split

@@ -1,5 +1,4 @@
-// The current value of every property. It starts from the address (#t=400&schedule=cosine) and is written back there, so
-// that an address can be shared.
+// The current value of every property.
 
 import { names, parse, propertyOf } from './properties.js';
 import { Store } from './store.js';
@@ -7,25 +6,23 @@ import { Store } from './store.js';
 /** @typedef {import('./properties.js').Name} Name */
 /** @typedef {import('./properties.js').Values} Values */
 
-const WRITE_DELAY_MS = 300;
+/** What each embedded element decides for itself. All else is about the one network of the page. */
+const OWN_SECTIONS = new Set(['forward']);
 
-class Settings extends Store {
+export class Settings extends Store {
   /** @type {Map<Name, number | string>} */
   #values = new Map();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pendingWrite;
+  #shared;
 
-  /** Sentences about what the address asked for in vain. @type {string[]} */
-  complaints = [];
-
-  constructor() {
+  /** @param {Settings} [shared] where what is not one's own is found; without it everything is one's own */
+  constructor(shared) {
     super();
-    this.#readAddress();
-    addEventListener('hashchange', () => {
-      this.#readAddress();
-      this.changed();
-    });
+    this.#shared = shared;
+    shared?.subscribe(() => this.changed());
   }
+
+  /** Sentences about what was asked for in vain. @type {string[]} */
+  complaints = [];
 
   /**
    * @template {Name} N
@@ -33,6 +30,7 @@ class Settings extends Store {
    * @returns {Values[N]}
    */
   get(name) {
+    if (this.#shared && !OWN_SECTIONS.has(propertyOf(name).section)) return this.#shared.get(name);
     return /** @type {Values[N]} */ (this.#values.get(name) ?? propertyOf(name).default);
   }
 
@@ -42,10 +40,12 @@ class Settings extends Store {
    */
   set(name, value) {
     if (this.get(name) === value) return;
+    if (this.#shared && !OWN_SECTIONS.has(propertyOf(name).section)) {
+      this.#shared.set(name, value);
+      return;
+    }
     this.#values.set(name, value);
     this.changed();
-    clearTimeout(this.#pendingWrite);
-    this.#pendingWrite = setTimeout(() => this.#writeAddress(), WRITE_DELAY_MS);
   }
 
   /**
@@ -55,21 +55,17 @@ class Settings extends Store {
    */
   adopt(name, text) {
     if (this.#values.has(name)) return;
-    this.#take(name, text, 'The attribute');
+    this.take(name, text, 'The attribute');
     this.changed();
   }
 
-  #readAddress() {
-    this.complaints = [];
-    for (const [key, text] of new URLSearchParams(location.hash.slice(1))) {
-      const name = names.find((known) => known === key);
-      if (name) this.#take(name, text, 'The address');
-      else if (text) this.complaints.push(`The address sets “${key}”, which this page does not know.`);
-    }
-  }
-
-  /** @param {Name} name @param {string} text @param {string} source */
-  #take(name, text, source) {
+  /**
+   * A value that came as text, or a complaint about it.
+   * @param {Name} name
+   * @param {string} text
+   * @param {string} source
+   */
+  take(name, text, source) {
     const parsed = parse(name, text);
     if ('value' in parsed) {
       this.#values.set(name, parsed.value);
@@ -80,10 +76,12 @@ class Settings extends Store {
     }
   }
 
-  #writeAddress() {
-    const changed = names.filter((name) => this.get(name) !== propertyOf(name).default);
-    const hash = new URLSearchParams(changed.map((name) => [name, `${this.get(name)}`]));
-    history.replaceState(null, '', `${location.pathname}${location.search}${hash.size ? `#${hash}` : ''}`);
+  /** What is not as it would be by itself. @returns {[Name, number | string][]} */
+  changes() {
+    return names.flatMap((name) => {
+      const value = this.get(name);
+      return value === propertyOf(name).default ? [] : [[name, value]];
+    });
   }
 }
 

@@ -2,7 +2,6 @@
 
 import { html, noChange, nothing, unsafeCSS } from 'lit';
 import { parse, propertyOf } from '../properties.js';
-import { settings } from '../settings.js';
 import style from './control.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
 
@@ -31,7 +30,7 @@ export class DiffusionControl extends PlaygroundElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.watch(settings);
+    this.watch(this.settings);
   }
 
   render() {
@@ -45,7 +44,7 @@ export class DiffusionControl extends PlaygroundElement {
     return html`
       <div class="head">
         <label for="input">${label}</label>
-        ${control === 'range' ? html`<output for="input" aria-live="off">${settings.get(this.name)}</output>` : nothing}
+        ${control === 'range' ? html`<output for="input" aria-live="off">${this.settings.get(this.name)}</output>` : nothing}
       </div>
       <div class="field">
         ${this.#input()}
@@ -60,19 +59,19 @@ export class DiffusionControl extends PlaygroundElement {
     return html`<input
       id="input"
       type="checkbox"
-      .checked=${settings.get(this.name) === 'yes'}
+      .checked=${this.settings.get(this.name) === 'yes'}
       aria-describedby="help"
       ?disabled=${this.disabled}
       @change=${(/** @type {InputEvent} */ event) => {
         const { checked } = /** @type {HTMLInputElement} */ (event.target);
-        settings.set(this.name, checked ? 'yes' : 'no');
+        this.settings.set(this.name, checked ? 'yes' : 'no');
       }}
     />`;
   }
 
   #input() {
     const { control, choices = {}, min, max, step } = propertyOf(this.name);
-    const value = settings.get(this.name);
+    const value = this.settings.get(this.name);
     if (control === 'select') {
       return html`<select id="input" aria-describedby="help" ?disabled=${this.disabled} @change=${this.#take}>
         ${Object.entries(choices).map(
@@ -106,15 +105,15 @@ export class DiffusionControl extends PlaygroundElement {
     const parsed = parse(this.name, this.#field()?.value ?? '');
     if ('value' in parsed) {
       this.complaint = undefined;
-      settings.set(this.name, parsed.value);
+      this.settings.set(this.name, parsed.value);
     } else {
-      this.complaint = `This ${parsed.complaint}. Until then ${settings.get(this.name)} stays in force.`;
+      this.complaint = `This ${parsed.complaint}. Until then ${this.settings.get(this.name)} stays in force.`;
     }
   }
 
   #draw() {
     this.complaint = undefined;
-    settings.set(this.name, Math.floor(Math.random() * 100000));
+    this.settings.set(this.name, Math.floor(Math.random() * 100000));
   }
 }
 

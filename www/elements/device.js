@@ -1,7 +1,6 @@
 // Which device does the arithmetic, and why that one; what the address asked for in vain.
 
 import { css, html, nothing } from 'lit';
-import { client } from '../client.js';
 import { settings } from '../settings.js';
 import { PlaygroundElement } from './element.js';
 
@@ -49,7 +48,7 @@ export class DiffusionDevice extends PlaygroundElement {
     this.listen('ready', (ready) => (this.ready = ready));
     this.listen('restarting', () => (this.ready = undefined));
     this.watch(settings);
-    client.start();
+    this.hold();
   }
 
   render() {

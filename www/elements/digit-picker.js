@@ -3,7 +3,6 @@
 import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
-import { settings } from '../settings.js';
 import './picture.js';
 import style from './digit-picker.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
@@ -28,7 +27,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.watch(settings);
+    this.watch(this.settings);
     this.listen('data', ({ split, labels }) => {
       if (split === 'test') this.labels = labels;
     });
@@ -38,7 +37,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   }
 
   render() {
-    const chosen = settings.get('image');
+    const chosen = this.settings.get('image');
     const images = this.#images();
     return html`<div class="digits" role="group" aria-label="Choose a digit">
       ${DIGITS.map((digit) => {
@@ -49,7 +48,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
           aria-label="Digit ${digit}"
           aria-pressed=${image !== undefined && image === chosen ? 'true' : 'false'}
           ?disabled=${image === undefined}
-          @click=${() => image !== undefined && settings.set('image', image)}
+          @click=${() => image !== undefined && this.settings.set('image', image)}
         >
           <diffusion-picture aria-hidden="true" .frames=${image === undefined ? undefined : this.pictures.get(image)}>
           </diffusion-picture>
@@ -66,10 +65,10 @@ export class DiffusionDigitPicker extends PlaygroundElement {
       if (image === undefined || this.pictures.has(image)) continue;
       client.send({
         type: 'forward',
-        schedule: forwardSchedule(),
+        schedule: forwardSchedule(this.settings),
         image,
         t: 0,
-        noiseSeed: settings.get('noiseSeed'),
+        noiseSeed: this.settings.get('noiseSeed'),
       });
     }
   }
@@ -78,15 +77,15 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   #images() {
     const { labels } = this;
     if (!labels) return DIGITS.map(() => undefined);
-    const chosen = settings.get('image');
+    const chosen = this.settings.get('image');
     return DIGITS.map((digit) => (labels[chosen] === digit ? chosen : nth(labels, digit, this.round)));
   }
 
   #others() {
-    const digit = this.labels?.[settings.get('image')];
+    const digit = this.labels?.[this.settings.get('image')];
     this.round += 1;
     const next = this.labels && digit !== undefined ? nth(this.labels, digit, this.round) : undefined;
-    if (next !== undefined) settings.set('image', next);
+    if (next !== undefined) this.settings.set('image', next);
   }
 }
 

@@ -2,12 +2,26 @@
 
 import { LitElement, unsafeCSS } from 'lit';
 import { client } from '../client.js';
+import { settings } from '../settings.js';
 import shared from './shared.css' with { type: 'text' };
 
 /** @typedef {import('../messages.js').Message} Message */
 
 export class PlaygroundElement extends LitElement {
   static styles = [unsafeCSS(shared)];
+
+  /**
+   * In a host's page, rem is the host's and the window is wider than the column: the custom property --rem stands for
+   * the one, the nearest container for the other.
+   * @param {import('lit').CSSResultGroup} [styles]
+   */
+  static finalizeStyles(styles) {
+    return LitElement.finalizeStyles(styles).map((style) => {
+      if (!('cssText' in style)) return style;
+      const text = style.cssText.replace(/(\d*\.?\d+)rem\b/g, 'calc($1 * var(--rem, 1rem))');
+      return unsafeCSS(text.replaceAll('@media (width', '@container (width'));
+    });
+  }
 
   /** @type {(() => void)[]} */
   #ends = [];
@@ -20,6 +34,20 @@ export class PlaygroundElement extends LitElement {
   /** Draws anew whenever the store changes. @param {import('../store.js').Store} store */
   watch(store) {
     this.#ends.push(store.subscribe(() => this.requestUpdate()));
+  }
+
+  /** Those of the embedded element around this one, else the page's. @returns {import('../settings.js').Settings} */
+  get settings() {
+    for (let node = /** @type {Node & { ownSettings?: any } | undefined} */ (this); node; ) {
+      if (node.ownSettings) return node.ownSettings;
+      node = /** @type {ShadowRoot} */ (node.getRootNode()).host;
+    }
+    return settings;
+  }
+
+  /** Keeps the module running as long as this element is on the page. */
+  hold() {
+    this.#ends.push(client.hold());
   }
 
   /**

@@ -8,6 +8,7 @@ import { Question } from '../question.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
+import './notice.js';
 import './picture.js';
 import { Section } from './section.js';
 
@@ -16,7 +17,7 @@ import { Section } from './section.js';
 const OTHER_SCHEDULE =
   'It was trained with another noise schedule than the one above, and sees the digit with its own.';
 
-const question = new Question('estimate', 'forward');
+const question = new Question('estimate', 'estimate');
 
 export class DiffusionEstimate extends Section {
   static properties = { view: { state: true } };
@@ -93,6 +94,7 @@ export class DiffusionEstimate extends Section {
     return html`<section aria-label="What the network makes of it">
       <h3>What the network of section two makes of it</h3>
       ${t === 0 ? html`<p class="help">At t = 0 there is no noise to find, and the network is never asked.</p>` : this.#guess()}
+      <diffusion-notice place="estimate"></diffusion-notice>
     </section>`;
   }
 

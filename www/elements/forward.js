@@ -5,7 +5,6 @@ import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
 import { curves } from '../curves.js';
 import { fixed } from '../format.js';
-import { settings } from '../settings.js';
 import './control.js';
 import './digit-picker.js';
 import style from './forward.css' with { type: 'text' };
@@ -39,7 +38,6 @@ export class DiffusionForward extends Section {
     super.connectedCallback();
     this.adoptAttributes('forward');
     this.watch(curves);
-    this.listen('forward', (view) => this.#take(view));
     this.listen('error', ({ at }) => {
       if (at === 'forward') this.#waiting = false;
     });
@@ -52,7 +50,7 @@ export class DiffusionForward extends Section {
 
   render() {
     const { view } = this;
-    const t = settings.get('t');
+    const t = this.settings.get('t');
     const share = `--data-share: ${(view?.alphaBar ?? 1) * 100}%`;
     return html`
       <div style=${share}>
@@ -75,9 +73,9 @@ export class DiffusionForward extends Section {
         <div class="axis">
           <diffusion-control name="t"></diffusion-control>
           <diffusion-schedule-chart
-            .alphasCumprod=${curves.of(forwardSchedule())?.alphasCumprod ?? []}
+            .alphasCumprod=${curves.of(forwardSchedule(this.settings))?.alphasCumprod ?? []}
             t=${t}
-            @choose=${(/** @type {CustomEvent<number>} */ event) => settings.set('t', event.detail)}
+            @choose=${(/** @type {CustomEvent<number>} */ event) => this.settings.set('t', event.detail)}
           ></diffusion-schedule-chart>
           <diffusion-histogram .histogram=${view?.histogram} t=${view?.t ?? t}></diffusion-histogram>
         </div>
@@ -86,7 +84,7 @@ export class DiffusionForward extends Section {
           <diffusion-control name="zeroTerminalSnr"></diffusion-control>
           <diffusion-control name="noiseSeed"></diffusion-control>
         </div>
-        ${terminalSignal(curves.of(forwardSchedule()))}
+        ${terminalSignal(curves.of(forwardSchedule(this.settings)))}
         <diffusion-notice place="forward" split="test"></diffusion-notice>
       </figure>
       ${forwardFormula(view)}
@@ -119,24 +117,23 @@ export class DiffusionForward extends Section {
 
   #ask() {
     const request = {
-      image: settings.get('image'),
-      t: settings.get('t'),
-      schedule: forwardSchedule(),
-      noiseSeed: settings.get('noiseSeed'),
+      image: this.settings.get('image'),
+      t: this.settings.get('t'),
+      schedule: forwardSchedule(this.settings),
+      noiseSeed: this.settings.get('noiseSeed'),
     };
     const same = JSON.stringify(request) === JSON.stringify(this.#asked);
     if (this.#waiting || same || !client.has('test')) return;
     this.#asked = request;
     this.#waiting = true;
-    client.send({ type: 'forward', ...request });
+    client.send({ type: 'forward', ...request }, (view) => this.#take(view));
   }
 
   /** @param {Forward} view */
   #take(view) {
-    // The picker asks for its own pictures, all at t = 0.
-    if (view.image !== this.#asked?.image || view.t !== this.#asked.t) return;
     this.#waiting = false;
     this.view = view;
+    this.dispatchEvent(new CustomEvent('shown', { detail: view }));
   }
 }
 

@@ -1,15 +1,16 @@
 // A section of the article. It stands alone as well: then its attributes are its settings.
 
-import { client } from '../client.js';
 import { names, propertyOf } from '../properties.js';
-import { settings } from '../settings.js';
 import { PlaygroundElement } from './element.js';
 
 export class Section extends PlaygroundElement {
+  /** Its own, where they are not the page's: set before it is put there. @type {import('../settings.js').Settings | undefined} */
+  ownSettings;
+
   connectedCallback() {
     super.connectedCallback();
-    this.watch(settings);
-    client.start();
+    this.watch(this.settings);
+    this.hold();
   }
 
   /**
@@ -19,7 +20,7 @@ export class Section extends PlaygroundElement {
   adoptAttributes(section) {
     for (const name of names) {
       const text = this.getAttribute(name);
-      if (text !== null && propertyOf(name).section === section) settings.adopt(name, text);
+      if (text !== null && propertyOf(name).section === section) this.settings.adopt(name, text);
     }
   }
 }

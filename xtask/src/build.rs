@@ -1,4 +1,4 @@
-//! Builds the page: the crate as a wasm module in `pkg`, and everything that is served in `www/dist`.
+//! Builds the page: the crate as a wasm module in `pkg`, everything that is served in `www/dist`, and the npm package.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,19 +9,43 @@ use anyhow::{Context, Result};
 use crate::data::md5_hex;
 use crate::project::{at, locked_version, target};
 use crate::shell::say;
-use crate::{node, shell, tools, wasm_target};
+use crate::{node, npm, shell, tools, wasm_target};
 
 /// What is served.
 pub const DIST: &str = "www/dist";
 const PAGE: &str = "www";
-const PACKAGE: &str = "pkg";
+pub const PACKAGE: &str = "pkg";
 const MODULE: &str = "diffusion_playground";
 /// What the browser asks for by name; esbuild follows the imports.
-const ENTRIES: [&str; 4] = ["main.js", "worker.js", "bench.js", "page.css"];
+const ENTRIES: [&str; 9] = [
+    "main.js",
+    "worker.js",
+    "bench.js",
+    "page.css",
+    "embed.js",
+    "embed.css",
+    "embed-frame.js",
+    "examples/examples.css",
+    "views.js",
+];
+/// Pages of others that embed views, and what to write in them.
+const EXAMPLES: &str = "examples";
+/// What the page needs before it downloads data.
+pub const FIRST_VISIT: [&str; 5] = [
+    "index.html",
+    "page.css",
+    "main.js",
+    "worker.js",
+    "diffusion_playground_bg.wasm",
+];
+/// What registers the embedded element: it loads the views itself, when a reader starts them.
+pub const REGISTRATION: &str = "playground.js";
+const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
 
 pub fn run() -> Result<()> {
     module()?;
-    page()
+    page()?;
+    npm::assemble()
 }
 
 /// Compiles the crate and writes the module with its JavaScript and its types into `pkg`.
@@ -55,18 +79,38 @@ fn module_file() -> PathBuf {
 fn page() -> Result<()> {
     say("Bundling the page");
     clear(&at(DIST))?;
-    let mut esbuild = node::command("esbuild")?;
-    esbuild.args(ENTRIES.map(|entry| format!("{PAGE}/{entry}")));
-    let options = "--bundle --format=esm --target=es2023 --minify --sourcemap --log-level=warning";
-    shell::run(esbuild.args(options.split(' ')).arg(format!("--outdir={DIST}")))?;
-    copy_into_dist(&module_file())?;
-    for entry in fs::read_dir(at(PAGE))? {
-        let file = entry?.path();
-        if file.is_file() && !is_source(&file) {
-            copy_into_dist(&file)?;
+    bundle(DIST, &ENTRIES, &["--sourcemap", "--external:./playground.js"])?;
+    bundle(DIST, &[REGISTRATION], &["--sourcemap", "--external:./views.js"])?;
+    copy_into(&module_file(), &at(DIST))?;
+    for folder in ["", EXAMPLES] {
+        for entry in fs::read_dir(at(PAGE).join(folder))? {
+            let file = entry?.path();
+            if file.is_file() && !is_source(&file) {
+                copy_into(&file, &at(DIST).join(folder))?;
+            }
         }
     }
-    Ok(())
+    offline()
+}
+
+/// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
+fn offline() -> Result<()> {
+    let mut contents = Vec::new();
+    for file in FIRST_VISIT {
+        contents.extend(fs::read(at(DIST).join(file)).with_context(|| format!("{file} is not in {DIST}"))?);
+    }
+    let files = format!("--define:PAGE_FILES={FIRST_VISIT:?}");
+    let version = format!("--define:PAGE_VERSION=\"{}\"", md5_hex(&contents));
+    bundle(DIST, &["service-worker.js"], &[&files, &version])
+}
+
+/// Bundles scripts and styles of the page into a folder.
+pub fn bundle(folder: &str, entries: &[&str], options: &[&str]) -> Result<()> {
+    let mut esbuild = node::command("esbuild")?;
+    esbuild.args(entries.iter().map(|entry| format!("{PAGE}/{entry}")));
+    esbuild.args(BUNDLING.split(' ')).args(options);
+    esbuild.arg(format!("--define:VERSION=\"{}\"", env!("CARGO_PKG_VERSION")));
+    shell::run(esbuild.args([&format!("--outbase={PAGE}"), &format!("--outdir={folder}")]))
 }
 
 /// Removes what an earlier build left, but not the data.
@@ -76,6 +120,8 @@ fn clear(dist: &Path) -> Result<()> {
         let path = entry?.path();
         if path.is_file() {
             fs::remove_file(path)?;
+        } else if path.ends_with(EXAMPLES) {
+            fs::remove_dir_all(path)?;
         }
     }
     Ok(())
@@ -87,8 +133,9 @@ fn is_source(file: &Path) -> bool {
     matches!(extension, Some("js" | "css" | "ts"))
 }
 
-fn copy_into_dist(file: &Path) -> Result<()> {
+fn copy_into(file: &Path, folder: &Path) -> Result<()> {
     let name = file.file_name().context("a file has a name")?;
-    fs::copy(file, at(DIST).join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
+    fs::create_dir_all(folder)?;
+    fs::copy(file, folder.join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
     Ok(())
 }

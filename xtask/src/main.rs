@@ -8,12 +8,14 @@ mod browser;
 mod build;
 mod data;
 mod node;
+mod npm;
 mod packages;
 mod project;
 mod serve;
 mod server;
 mod setup;
 mod shell;
+mod site;
 mod size;
 mod test;
 mod tools;
@@ -26,8 +28,9 @@ cargo xtask <command>
   test [phase...]                install what is missing, run every check and test (or only some phases:
                                  format, clippy, native, build, types, wasm, page)
   setup                          install what is missing for both, and nothing else
-  build                          build the page into www/dist
+  build                          build the page into www/dist, and the npm package in pkg
   data                           pack MNIST for the page
+  site [--out FOLDER]            build everything that a static host serves, into target/site
   size                           what a first visit downloads, compressed; fails above 3 MB
 
 Built files are kept in the user's cache folder, or in CARGO_TARGET_DIR where that is set.
@@ -58,6 +61,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match command.as_str() {
         "serve" => return serve::run(&serve::Options::parse(rest)?),
         "test" => return test::run(rest),
+        "site" => return site::run(&site::folder(rest)?),
         _ => {}
     }
     if let Some(argument) = rest.first() {

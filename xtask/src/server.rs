@@ -56,7 +56,9 @@ fn answer(folder: &Path, request: Request) -> std::io::Result<()> {
             // Whatever its size, a file comes with its length, so that the page can show how much has arrived.
             .with_chunked_threshold(usize::MAX)
             .with_header(header("content-type", content_type(&file)))
-            .with_header(header("cache-control", "no-cache")),
+            .with_header(header("cache-control", "no-cache"))
+            // As the usual hosts of static files do: a frame without an origin, or another site, may load it all.
+            .with_header(header("access-control-allow-origin", "*")),
     )
 }
 
@@ -109,6 +111,7 @@ fn content_type(file: &Path) -> &'static str {
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "json" | "map" => "application/json",
         "wasm" => "application/wasm",
+        "txt" | "md" | "mdx" | "qmd" => "text/plain; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",

@@ -12,20 +12,13 @@ use crate::{build, setup, tools};
 
 /// Bytes, compressed, that a first visit may take before it downloads data.
 const LIMIT: u64 = 3_000_000;
-const FIRST_VISIT: [&str; 5] = [
-    "index.html",
-    "page.css",
-    "main.js",
-    "worker.js",
-    "diffusion_playground_bg.wasm",
-];
 
 pub fn run() -> Result<()> {
     setup::for_page()?;
     build::run()?;
     let mut total = (0, 0);
     row("file", "bytes", "brotli");
-    for name in FIRST_VISIT {
+    for name in build::FIRST_VISIT {
         let file = at(build::DIST).join(name);
         let bytes = fs::metadata(&file)
             .with_context(|| format!("{name} is not in {}", build::DIST))?

@@ -443,6 +443,7 @@ pub enum Place {
     Objective,
     SlowMotion,
     Network,
+    Estimate,
     Open,
     Save,
 }
@@ -462,7 +463,7 @@ impl Place {
             Some("guidance") => Self::Guidance,
             Some("objective") => Self::Objective,
             Some("slowStep") => Self::SlowMotion,
-            Some("estimate") => Self::Forward,
+            Some("estimate") => Self::Estimate,
             Some("inspect" | "probe") => Self::Network,
             Some(kind) if kind.starts_with("open") => Self::Open,
             Some("findFiles" | "close" | "resume") => Self::Open,

@@ -160,7 +160,7 @@ impl Session {
                     }
                     Err(error) => Err(error.into()),
                 };
-                self.answer(Place::Forward, estimate);
+                self.answer(Place::Estimate, estimate);
             }
             Command::Probe {
                 block,

@@ -1,0 +1,79 @@
+// The views that can be embedded. A new one is a line here, and an import in views.js.
+
+/**
+ * @typedef {object} View
+ * @property {string} tag the element that shows it
+ * @property {string} title
+ * @property {string} promise what the reader will see, on the poster
+ * @property {string[]} sections whose properties are the element's attributes (see properties.js); it has the controls of
+ *   the first
+ * @property {string[]} [picked] settings of the first section that have no control of their own
+ * @property {Record<string, string>} parts what `hide` can name besides settings, as selectors in the view's element
+ */
+
+const TOOLBAR = { buttons: '.toolbar' };
+
+/** @satisfies {Record<string, View>} */
+export const views = /** @type {const} */ ({
+  forward: {
+    tag: 'diffusion-forward',
+    title: 'A digit sinks into noise',
+    promise: 'Drag through the timesteps and find the place where you stop recognising it.',
+    sections: ['forward'],
+    picked: ['image'],
+    parts: {
+      digits: 'diffusion-digit-picker',
+      curve: 'diffusion-schedule-chart',
+      histogram: 'diffusion-histogram',
+      verdict: '.terminal',
+    },
+  },
+  train: {
+    tag: 'diffusion-train',
+    title: 'A network learns to see noise',
+    promise: 'It starts from nothing, here in your browser, and its samples turn from snow to digits.',
+    sections: ['train'],
+    parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels' },
+  },
+  sample: {
+    tag: 'diffusion-sample',
+    title: 'A digit that nobody wrote',
+    promise: 'From pure noise, step by step, and back through the steps.',
+    sections: ['sample', 'train'],
+    parts: { ...TOOLBAR, stage: '.stage', gallery: '.gallery', scrubber: '.scrubber' },
+  },
+  compare: {
+    tag: 'diffusion-compare',
+    title: 'Samplers side by side',
+    promise: 'One noise, one network, and a row for each way down.',
+    sections: ['compare', 'train'],
+    parts: { ...TOOLBAR, noise: '.start' },
+  },
+  guidance: {
+    tag: 'diffusion-guidance',
+    title: 'Guidance, turned up',
+    promise: 'Every digit, with its name taken ever more seriously.',
+    sections: ['guidance', 'train'],
+    parts: { ...TOOLBAR },
+  },
+  objective: {
+    tag: 'diffusion-objective',
+    title: 'A network’s worth, in bits',
+    promise: 'How well could it store a digit? One point for every timestep that is measured.',
+    sections: ['objective', 'train'],
+    parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels' },
+  },
+});
+
+/** @typedef {keyof typeof views} ViewName */
+
+export const viewNames = /** @type {ViewName[]} */ (Object.keys(views));
+
+/** The view as its own interface. @param {ViewName} name @returns {View} */
+export const viewOf = (name) => views[name];
+
+/** What `hide` can name in every view. */
+export const COMMON_PARTS = {
+  controls: 'diffusion-control, fieldset',
+  formula: '.formula, .reading',
+};
