@@ -79,7 +79,7 @@ impl Example {
             self.label.float(),
         ];
         let numbers = read(Tensor::cat(numbers.into(), 0)).await?;
-        // Half of the error lies below 1 for a picture, which spans two.
+        // A picture spans -1 to 1: an error of 0 is the one, an error of 4 the other.
         let [error, error_after] = errors.map(|error| error * 0.5 - 1.0);
         let pictures = [
             self.x_0,
