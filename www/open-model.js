@@ -17,6 +17,7 @@ import { client } from './client.js';
  * What is opened: its texts, and its weights in pieces.
  * @typedef {object} Source
  * @property {string} name
+ * @property {string[]} leftOut what lay beside it
  * @property {number | undefined} length of the weights, in bytes
  * @property {string | undefined} config
  * @property {string | undefined} scheduler
@@ -63,6 +64,7 @@ async function fromFiles(files, signal) {
   return {
     // That of the folder says more than that of the weights, which is always the same.
     name: found.weights.split('/')[0],
+    leftOut: found.leftOut,
     length: weights.size,
     config: await textOf(at(found.config)),
     scheduler: await textOf(at(found.scheduler)),
@@ -105,6 +107,7 @@ async function fromAddress({ url, config, scheduler }, signal) {
     : Number(response.headers.get('content-length'));
   return {
     name: new URL(url, location.href).pathname.split('/').at(-1) ?? url,
+    leftOut: [],
     length: length || undefined,
     config: configText,
     scheduler: schedulerText,

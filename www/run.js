@@ -113,7 +113,6 @@ class Run extends Store {
     this.#clear('paused');
     this.config = trainConfig();
     this.#asked = JSON.stringify(this.config);
-    this.#firstStep = 0;
     this.#awaited = true;
     client.send({ type: 'newRun', config: this.config });
   }
@@ -157,6 +156,7 @@ class Run extends Store {
 
   /** @param {Run['phase']} phase */
   #clear(phase) {
+    this.#firstStep = 0;
     this.#update({
       phase,
       steps: [],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { drawn, expect, open, TINY, test, trained } from './playground.js';
@@ -58,13 +58,20 @@ async function save(page, button) {
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-test('a folder of diffusers’ opens, draws in colour, and makes way for the run again', async ({ page }) => {
+test('a folder of diffusers’ opens, draws in colour, and makes way for the run again', async ({
+  page,
+}, test) => {
+  const pipeline = test.outputPath('legacy_unet2d');
+  cpSync(fileURLToPath(FOLDER), pipeline, { recursive: true });
+  mkdirSync(`${pipeline}/text_encoder`);
+  writeFileSync(`${pipeline}/text_encoder/config.json`, '{}');
   await open(page, `#${SHORT}`);
   const chooser = page.waitForEvent('filechooser');
   await section(page).getByRole('button', { name: 'Open a folder' }).click();
-  await (await chooser).setFiles(fileURLToPath(FOLDER));
+  await (await chooser).setFiles(pipeline);
   await expect(about(page)).toContainText('legacy_unet2d draws now');
   await expect(about(page)).toContainText('UNet2DModel');
+  await expect(about(page).getByRole('list', { name: 'Warnings' })).toHaveText('left out: text_encoder.');
   await expect(about(page)).toContainText('8 × 8, colour');
   await expect(page.locator('diffusion-sample')).toContainText(
     'Ready: the opened network legacy_unet2d draws.',
@@ -86,7 +93,7 @@ test('a folder of diffusers’ opens, draws in colour, and makes way for the run
       };
     });
   expect(colours).toEqual({ side: 8, grey: false });
-  await expect(page.getByLabel('Guidance scale')).toBeDisabled();
+  await expect(page.getByRole('slider', { name: 'Guidance scale' })).toBeDisabled();
   await expect(page.locator('diffusion-guidance')).toContainText('does not know the ten digits');
   await page.getByRole('button', { name: 'Measure' }).click();
   await expect(page.locator('diffusion-objective').getByRole('alert')).toContainText(

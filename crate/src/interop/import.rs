@@ -132,7 +132,8 @@ pub fn import(config_json: Option<&str>, weights: &[u8], device: &Device) -> Res
     import.finish()
 }
 
-/// The network that a file of this header fits, with weights yet to come; `None` where its tensors must be rearranged first.
+/// The network that a file of this header fits, with weights yet to come; `None` where its tensors must be rearranged
+/// first.
 fn fit(
     config: &PublishedConfig,
     header: &Header,

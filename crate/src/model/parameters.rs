@@ -216,8 +216,8 @@ impl ModuleMapper for Load<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         match self.weights.remove(&self.path.0.join(".")) {
             Some(data) => {
-                let tensor =
-                    Tensor::from_data(data.convert::<f32>(), &param.lazy_device().without_autodiff());
+                // On the parameter's own device, autodiff's included; its random weights are never drawn.
+                let tensor = Tensor::from_data(data.convert::<f32>(), &param.lazy_device());
                 let id = param.id;
                 param.transform_for_load(tensor, id)
             }

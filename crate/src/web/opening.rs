@@ -31,6 +31,7 @@ pub struct Opening {
     name: String,
     config: Option<(PublishedConfig, Vec<String>)>,
     scheduler: Option<(Scheduler, Vec<String>)>,
+    warnings: Vec<String>,
     device: Device,
     progress: Progress,
     stage: Stage,
@@ -56,6 +57,7 @@ impl Opening {
             name,
             config: config.map(PublishedConfig::parse).transpose()?,
             scheduler: scheduler.map(scheduler::read).transpose()?,
+            warnings: Vec::new(),
             device: device.clone(),
             progress: Progress {
                 total: length,
@@ -63,6 +65,14 @@ impl Opening {
             },
             stage: Stage::Header(Reader::new(length)),
         })
+    }
+
+    /// Remarks on what lay beside the model and is no part of it.
+    pub fn leaving_out(mut self, parts: &[String]) -> Self {
+        if !parts.is_empty() {
+            self.warnings.push(format!("left out: {}", parts.join(", ")));
+        }
+        self
     }
 
     /// Takes in the next bytes of the weights.
@@ -118,13 +128,22 @@ impl Opening {
             Stage::Header(reader) => Err(reader
                 .finish()
                 .map_or_else(Failure::from, |_| "the file is empty".into())),
-            Stage::Checkpoint(reader) => checkpoint(self.name, reader, &self.device),
-            Stage::Published(import) => published(self.name, import.finish()?, self.scheduler),
+            Stage::Checkpoint(reader) => checkpoint(self.name, reader, self.warnings, &self.device),
+            Stage::Published(import) => {
+                let mut imported = import.finish()?;
+                imported.warnings.extend(self.warnings);
+                published(self.name, imported, self.scheduler)
+            }
         }
     }
 }
 
-fn checkpoint(name: String, reader: Reader, device: &Device) -> Result<(Event, Option<Opened>), Failure> {
+fn checkpoint(
+    name: String,
+    reader: Reader,
+    warnings: Vec<String>,
+    device: &Device,
+) -> Result<(Event, Option<Opened>), Failure> {
     let file = reader.finish()?;
     let tensors = file.tensors.len() as u32;
     let checkpoint = Checkpoint::from_file(file)?;
@@ -155,7 +174,7 @@ fn checkpoint(name: String, reader: Reader, device: &Device) -> Result<(Event, O
             step: checkpoint.step,
             config,
         }),
-        warnings: Vec::new(),
+        warnings,
         obstacle: obstacle.clone(),
     };
     let opened = model.filter(|_| obstacle.is_none()).map(|model| Opened {

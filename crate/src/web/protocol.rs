@@ -82,9 +82,11 @@ pub enum Command {
     /// Which of the files of a folder, or of a few that were chosen, make up a model. Answered by `filesFound`.
     FindFiles { paths: Vec<String> },
     /// Begins to open a model: a checkpoint of ours, or weights with the texts of their `config.json` and
-    /// `scheduler_config.json`. `length` is that of the weights' file in bytes, where it is known. Answered by `opening`.
+    /// `scheduler_config.json`. `length` is that of the weights' file in bytes, where it is known; `leftOut` names what
+    /// lay beside it. Answered by `opening`.
     Open {
         name: String,
+        left_out: Vec<String>,
         length: Option<f64>,
         config: Option<String>,
         scheduler: Option<String>,

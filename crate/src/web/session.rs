@@ -203,12 +203,18 @@ impl Session {
                     config: layout.model.config,
                     scheduler: layout.scheduler,
                     weights: layout.model.weights,
-                    left_out: layout.others,
+                    left_out: layout
+                        .autoencoder
+                        .map(|autoencoder| autoencoder.weights)
+                        .into_iter()
+                        .chain(layout.others)
+                        .collect(),
                 });
                 self.answer(Place::Open, found);
             }
             Command::Open {
                 name,
+                left_out,
                 length,
                 config,
                 scheduler,
@@ -216,7 +222,7 @@ impl Session {
                 let length = length.map(|length| length as u64);
                 let device = &self.compute.device;
                 let opening = Opening::begin(name, length, config.as_deref(), scheduler.as_deref(), device);
-                self.open(opening.map(Box::new));
+                self.open(opening.map(|opening| Box::new(opening.leaving_out(&left_out))));
             }
             Command::OpenPiece { bytes } => {
                 let opening = self
