@@ -41,7 +41,9 @@ pub fn chunks<const N: usize>(x: Tensor<2>) -> [Tensor<2>; N] {
 
 /// A place for the gradient of each part, which is a tensor of whatever backend computes.
 #[derive(Clone)]
-pub struct Slots(Arc<Mutex<Vec<Option<Box<dyn Any + Send>>>>>);
+pub struct Slots(Arc<Mutex<Vec<Slot>>>);
+
+type Slot = Option<Box<dyn Any + Send>>;
 
 impl Slots {
     fn new(count: usize) -> Self {
