@@ -8,11 +8,13 @@ pub mod classifier;
 mod eigen;
 pub mod figures;
 pub mod frechet;
+pub mod manifest;
 pub mod neighbours;
 pub mod samples;
 pub mod training;
 
 pub use classifier::{Classifier, ClassifierConfig, ClassifierError};
 pub use figures::{Figures, Reference};
+pub use manifest::{Manifest, ShippedModel};
 pub use samples::Samples;
 pub use training::{ClassifierRun, ClassifierTraining};

@@ -11,7 +11,7 @@ use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::schedule::Schedule;
 use diffusion_playground::train::TrainConfig;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sample::load;
 use super::source::Source;
@@ -92,23 +92,23 @@ pub fn command() -> Command {
 }
 
 /// Everything that was measured.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Report {
-    command: Vec<String>,
-    device: String,
+pub struct Report {
+    pub command: Vec<String>,
+    pub device: String,
     /// The run that the network comes from, where it is one of ours.
-    training: Option<TrainConfig>,
-    training_steps: Option<u32>,
-    classifier_accuracy: f64,
+    pub training: Option<TrainConfig>,
+    pub training_steps: Option<u32>,
+    pub classifier_accuracy: f64,
     /// Of as many training images as there are samples: what no sample can be expected to surpass.
-    floor: Figures,
-    settings: Vec<Measured>,
+    pub floor: Figures,
+    pub settings: Vec<Measured>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Measured {
+pub struct Measured {
     sampling: SampleConfig,
     seconds: f64,
     #[serde(flatten)]
@@ -204,7 +204,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         floor,
         settings: Vec::new(),
     };
-    print_head(&report);
+    println!(
+        "The classifier reads {:.2} % of the test images right.\n{LEGEND}\n\n{}",
+        100.0 * report.classifier_accuracy,
+        table_head(&report.floor)
+    );
     for config in settings {
         let start = std::time::Instant::now();
         let drawn = draw(&samples, &config, number("batch")).await?;
@@ -223,7 +227,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             nearest: reference.nearest(&drawn).await?,
             trained_on_samples,
         };
-        print_row(&measured);
+        println!("{}", table_row(&measured));
         report.settings.push(measured);
         // What is measured so far is kept, whatever happens to the rest.
         if let Some(file) = arguments.get_one::<PathBuf>("json") {
@@ -312,35 +316,27 @@ fn name(config: &SampleConfig) -> String {
     }
 }
 
-fn print_head(report: &Report) {
-    let Report {
-        classifier_accuracy,
-        floor,
-        ..
-    } = report;
-    println!(
-        "The classifier reads {:.2} % of the test images right.",
-        100.0 * classifier_accuracy
-    );
-    println!(
-        "nearest: median distance to a training image, samples / test images; below: share of samples nearer than"
-    );
-    println!(
-        "all but 1 % of the test images; trained: test accuracy of a classifier trained on the samples alone\n"
-    );
-    println!(
+/// What the columns of [`table_head`] mean.
+pub const LEGEND: &str = "nearest: median distance to the nearest training image, of the images / of test images; \
+below: share of the images that come nearer to one than 99 % of the test images do; \
+trained: accuracy on the test images of a classifier trained on the samples alone.";
+
+/// The head of the table, and its first row: training images, measured as samples are.
+pub fn table_head(floor: &Figures) -> String {
+    let head = format!(
         "| {:<16} | guidance | accuracy | Frechet | precision | recall | nearest       | below   | trained | seconds |",
         "images"
     );
-    println!(
+    let rule = format!(
         "|{:-<18}|---------:|---------:|--------:|----------:|-------:|--------------:|--------:|--------:|--------:|",
         ""
     );
-    println!(
-        "| {:<16} |        - | {} |             - |       - |       - |       - |",
-        format!("{} training", floor.count),
+    let first = format!("{} training", floor.count);
+    let row = format!(
+        "| {first:<16} |        - | {} |             - |       - |       - |       - |",
         columns(floor)
     );
+    [head, rule, row].join("\n")
 }
 
 fn columns(figures: &Figures) -> String {
@@ -353,7 +349,8 @@ fn columns(figures: &Figures) -> String {
     )
 }
 
-fn print_row(measured: &Measured) {
+/// A setting's row of the table.
+pub fn table_row(measured: &Measured) -> String {
     let Measured {
         sampling,
         seconds,
@@ -362,7 +359,7 @@ fn print_row(measured: &Measured) {
         trained_on_samples,
     } = measured;
     let trained = trained_on_samples.map_or("-".into(), |accuracy| format!("{:.2} %", 100.0 * accuracy));
-    println!(
+    format!(
         "| {:<16} | {:>8} | {} | {:>5.2} / {:>5.2} | {:>5.2} % | {trained:>7} | {seconds:>7.1} |",
         format!("{}, {} steps", name(sampling), sampling.steps),
         sampling.guidance_scale,
@@ -370,7 +367,7 @@ fn print_row(measured: &Measured) {
         nearest.median,
         nearest.test_median,
         100.0 * nearest.share_below_limit,
-    );
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The command line: trains and samples natively with the library that the page runs.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod card;
+#[cfg(not(target_arch = "wasm32"))]
 mod config_args;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
@@ -46,6 +48,7 @@ fn main() -> std::process::ExitCode {
         .subcommand(pack::command())
         .subcommand(train_classifier::command())
         .subcommand(evaluate::command())
+        .subcommand(card::command())
         .get_matches();
     let done = pollster::block_on(async {
         match matches.subcommand() {
@@ -57,6 +60,7 @@ fn main() -> std::process::ExitCode {
             Some(("pack", arguments)) => pack::run(arguments),
             Some(("train-classifier", arguments)) => train_classifier::run(arguments).await,
             Some(("evaluate", arguments)) => evaluate::run(arguments).await,
+            Some(("card", arguments)) => card::run(arguments).await,
             _ => Ok(()),
         }
     });
