@@ -54,8 +54,10 @@ fn a_network_is_trained_made_small_measured_and_given_a_card() {
     }
     run(
         "train train.pack --preset tiny --batch-size 4 --device cpu --prediction v --warm-up-steps 2 --cosine-decay-steps 8 \
-         --steps 4 --log log.csv --save-every 3 --out run.safetensors",
+         --steps 4 --log log.csv --save-every 3 --grid-every 3 --out run.safetensors --schedule-num-train-timesteps 8 \
+         --grids grids.d",
     );
+    assert!(folder.join("grids.d/step-000003.png").is_file());
     run(
         "train train.pack --resume run.safetensors --device cpu --steps 8 --log log.csv --out run.safetensors",
     );

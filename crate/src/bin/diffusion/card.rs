@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use diffusion_playground::data::ImageSet;
 use diffusion_playground::evaluate::{Manifest, Samples, ShippedModel};
 use diffusion_playground::model::parameters;
 use diffusion_playground::runtime::{Compute, Wanted};
@@ -13,7 +14,7 @@ use diffusion_playground::schedule::Schedule;
 use diffusion_playground::train::Checkpoint;
 use sha2::{Digest, Sha256};
 
-use super::evaluate::{LEGEND, Report, table_head, table_row};
+use super::report::{LEGEND, Report, table_head, table_row};
 use super::sample::load;
 use super::source::Source;
 use super::train::read_file;
@@ -93,7 +94,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     };
 
     let scale = arguments.get_one::<f64>("guidance-scale").copied().unwrap_or(2.0);
-    let (sample, shape, pixels) = recorded(&source, scale).await?;
+    let (sample, drawn) = recorded(&source, scale).await?;
     let shipped = ShippedModel {
         file: format!("{name}.safetensors"),
         bytes: bytes.len() as u64,
@@ -111,7 +112,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     write_whole(&folder.join(&shipped.file), &bytes)?;
     write_whole(&folder.join(format!("{}.md", shipped.name)), card.as_bytes())?;
-    grid::write_png(&folder.join(format!("{}.png", shipped.name)), &pixels, shape, 1)?;
+    grid::write_images(&folder.join(format!("{}.png", shipped.name)), &drawn, 1)?;
     manifest.put(shipped);
     let json = serde_json::to_string_pretty(&manifest)? + "\n";
     write_whole(&manifest_file, json.as_bytes())?;
@@ -120,15 +121,12 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
 }
 
 /// One sample, drawn on the CPU: what any device must draw again.
-async fn recorded(
-    source: &Source,
-    guidance_scale: f64,
-) -> Result<(SampleConfig, [usize; 3], Vec<f32>), Error> {
+async fn recorded(source: &Source, guidance_scale: f64) -> Result<(SampleConfig, ImageSet), Error> {
     let device = Compute::choose(Wanted::Cpu).await?.device;
     let loaded = load(source, &device)?;
     let config = SampleConfig {
         sampler: SamplerKind::Ddim,
-        steps: 10,
+        steps: loaded.scheduler.schedule.num_train_timesteps.min(10),
         guidance_scale,
         count: 1,
         use_clipped_model_output: loaded.scheduler.sample.clip_sample,
@@ -144,9 +142,7 @@ async fn recorded(
         device,
     };
     let drawn = samples.draw(&config, 1, |_| ()).await?;
-    let shape = [drawn.channels, drawn.height, drawn.width].map(|n| n as usize);
-    let pixels = drawn.pixels.iter().map(|&byte| byte as f32 / 127.5 - 1.0);
-    Ok((config, shape, pixels.collect()))
+    Ok((config, drawn))
 }
 
 /// The card: what the model is, where it comes from, how good it is.
@@ -166,7 +162,10 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
     let millions = parameters::count(&model) as f64 / 1e6;
     let preset = serde_json::to_value(preset)?;
     let prediction = serde_json::to_value(config.prediction)?;
-    let flags = config_args::flags(config)?.join(" ");
+    let mut flags = config_args::flags(config)?.join(" ");
+    if config.preset.takes_latents() {
+        flags += " --autoencoder autoencoder.safetensors";
+    }
     let packed = format!("{}-train.pack", data_set.to_lowercase());
     let mut card = String::new();
     writeln!(card, "# {label}\n")?;

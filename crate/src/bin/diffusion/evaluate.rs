@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use diffusion_playground::data::ImageSet;
-use diffusion_playground::evaluate::figures::Nearest;
-use diffusion_playground::evaluate::{Classifier, ClassifierTraining, Figures, Reference, Samples};
+use diffusion_playground::evaluate::{Classifier, ClassifierTraining, Reference, Samples};
 use diffusion_playground::runtime::Compute;
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::schedule::Schedule;
-use diffusion_playground::train::TrainConfig;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::{Deserialize, Serialize};
 
+use super::report::{LEGEND, Measured, Report, name, table_head, table_row};
 use super::sample::load;
 use super::source::Source;
 use super::train::{choose_device, device_arg, read_file};
@@ -89,33 +87,6 @@ pub fn command() -> Command {
         .arg(device_arg());
     // The defaults of a configuration always serialise.
     config_args::add::<SampleConfig>(command.clone(), &CHOSEN).unwrap_or(command)
-}
-
-/// Everything that was measured.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Report {
-    pub command: Vec<String>,
-    pub device: String,
-    /// The run that the network comes from, where it is one of ours.
-    pub training: Option<TrainConfig>,
-    pub training_steps: Option<u32>,
-    pub classifier_accuracy: f64,
-    /// Of as many training images as there are samples: what no sample can be expected to surpass.
-    pub floor: Figures,
-    pub settings: Vec<Measured>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Measured {
-    sampling: SampleConfig,
-    seconds: f64,
-    #[serde(flatten)]
-    figures: Figures,
-    nearest: Nearest,
-    /// Accuracy on the test images of a classifier that was trained on the samples alone.
-    trained_on_samples: Option<f64>,
 }
 
 /// `ddim:50`
@@ -294,80 +265,7 @@ fn write_grid(folder: &Path, config: &SampleConfig, drawn: &ImageSet) -> Result<
         config.guidance_scale
     );
     let [columns, shown] = SHOWN;
-    let shown = first(drawn, shown)?;
-    let values: Vec<f32> = shown
-        .pixels
-        .iter()
-        .map(|&byte| byte as f32 / 127.5 - 1.0)
-        .collect();
-    let shape = [shown.channels, shown.height, shown.width].map(|n| n as usize);
-    grid::write_png(&folder.join(name), &values, shape, columns.min(shown.count()))
-}
-
-/// A sampler's name as it is given.
-fn name(config: &SampleConfig) -> String {
-    match config.sampler {
-        SamplerKind::DpmSolverPp2M => "dpm-solver".into(),
-        SamplerKind::UniPc => "unipc".into(),
-        other => serde_json::to_value(other)
-            .ok()
-            .and_then(|name| name.as_str().map(String::from))
-            .unwrap_or_default(),
-    }
-}
-
-/// What the columns of [`table_head`] mean.
-pub const LEGEND: &str = "nearest: median distance to the nearest training image, of the images / of test images; \
-below: share of the images that come nearer to one than 99 % of the test images do; \
-trained: accuracy on the test images of a classifier trained on the samples alone.";
-
-/// The head of the table, and its first row: training images, measured as samples are.
-pub fn table_head(floor: &Figures) -> String {
-    let head = format!(
-        "| {:<16} | guidance | accuracy | Frechet | precision | recall | nearest       | below   | trained | seconds |",
-        "images"
-    );
-    let rule = format!(
-        "|{:-<18}|---------:|---------:|--------:|----------:|-------:|--------------:|--------:|--------:|--------:|",
-        ""
-    );
-    let first = format!("{} training", floor.count);
-    let row = format!(
-        "| {first:<16} |        - | {} |             - |       - |       - |       - |",
-        columns(floor)
-    );
-    [head, rule, row].join("\n")
-}
-
-fn columns(figures: &Figures) -> String {
-    format!(
-        "{:>6.2} % | {:>7.3} | {:>7.2} % | {:>4.1} %",
-        100.0 * figures.accuracy,
-        figures.frechet_distance,
-        100.0 * figures.precision,
-        100.0 * figures.recall
-    )
-}
-
-/// A setting's row of the table.
-pub fn table_row(measured: &Measured) -> String {
-    let Measured {
-        sampling,
-        seconds,
-        figures,
-        nearest,
-        trained_on_samples,
-    } = measured;
-    let trained = trained_on_samples.map_or("-".into(), |accuracy| format!("{:.2} %", 100.0 * accuracy));
-    format!(
-        "| {:<16} | {:>8} | {} | {:>5.2} / {:>5.2} | {:>5.2} % | {trained:>7} | {seconds:>7.1} |",
-        format!("{}, {} steps", name(sampling), sampling.steps),
-        sampling.guidance_scale,
-        columns(figures),
-        nearest.median,
-        nearest.test_median,
-        100.0 * nearest.share_below_limit,
-    )
+    grid::write_images(&folder.join(name), &first(drawn, shown)?, columns)
 }
 
 #[cfg(test)]
