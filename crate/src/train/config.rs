@@ -18,7 +18,8 @@ use crate::schedule::ScheduleConfig;
 pub struct TrainConfig {
     pub preset: Preset,
     pub schedule: ScheduleConfig,
-    /// What the network learns to predict. A flow has a path of its own, and of the schedule only the number of timesteps.
+    /// What the network learns to predict. A flow has a path of its own: of the schedule it takes only the number of
+    /// timesteps.
     pub prediction: Prediction,
     /// Images a step.
     pub batch_size: usize,

@@ -151,6 +151,8 @@ fn what_cannot_be_measured_says_why() {
     let train = "train a.pack --preset tiny --device cpu --batch-size 2 --steps 1 --out run.safetensors";
     let said = refusal(&format!("{train} --cosine-decay-steps 50"));
     assert!(said.contains("100 steps of warm-up"), "{said}");
+    let said = refusal(&train.replace("run.safetensors", "no/run.safetensors"));
+    assert!(said.contains("there is no folder"), "{said}");
     run(folder, train).unwrap();
     let evaluate = "evaluate run.safetensors --data a.pack --train-data a.pack --device cpu --count 4";
     let said = refusal(&format!("{evaluate} --classifier run.safetensors"));

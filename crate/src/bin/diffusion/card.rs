@@ -25,7 +25,7 @@ type Error = Box<dyn std::error::Error>;
 pub fn command() -> Command {
     let text = |name, help| Arg::new(name).long(name).required(true).help(help);
     Command::new("card")
-        .about("Puts a model among those that are shipped: its weights, its card, a recorded sample, a line in the manifest")
+        .about("Puts a model among those that are shipped: its weights, its card, a recorded sample and its entry in the list")
         .arg(
             Arg::new("model")
                 .required(true)

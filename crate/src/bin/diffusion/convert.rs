@@ -31,7 +31,8 @@ pub fn command() -> Command {
         ))
         .arg(path(
             "to",
-            "The folder to write (with the moving average of the weights), or a .safetensors file of these weights alone; from a folder, the checkpoint",
+            "The folder to write (with the moving average of the weights), or a .safetensors file of these weights alone; \
+             from a folder, the checkpoint",
         ))
         .arg(
             Arg::new("dtype")
@@ -73,7 +74,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             write_file(to, &file)
         }
         _ if dtype.is_some() => {
-            Err("--dtype is for a .safetensors file of a checkpoint's weights alone: folders and checkpoints hold f32".into())
+            Err("--dtype is for a .safetensors file of a checkpoint's weights alone: all else is f32".into())
         }
         Source::Checkpoint(checkpoint) => {
             let sampler = arguments

@@ -15,7 +15,7 @@ use super::sample::load;
 use super::source::Source;
 use super::train::{choose_device, device_arg, read_file};
 use super::train_classifier::{config_for, read_images, train};
-use super::{config_args, grid, write_whole};
+use super::{check_folder_of, config_args, grid, write_whole};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -133,6 +133,9 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             .ok_or(format!("{name} is needed"))
     };
     let number = |name| arguments.get_one::<u32>(name).copied().unwrap_or(1) as usize;
+    if let Some(file) = arguments.get_one::<PathBuf>("json") {
+        check_folder_of(file)?;
+    }
     let source = Source::open(path("model")?)?;
     let (test, images) = (read_images(path("data")?)?, read_images(path("train-data")?)?);
     let compute = choose_device(arguments).await?;

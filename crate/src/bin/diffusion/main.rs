@@ -77,6 +77,19 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+/// Says before any work is done that a file could not be written after it.
+#[cfg(not(target_arch = "wasm32"))]
+fn check_folder_of(path: &std::path::Path) -> Result<(), String> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.is_dir() => Err(format!(
+            "{} cannot be written: there is no folder {}",
+            path.display(),
+            folder.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file that is whole wherever it is there, even if the program is stopped midway.
 #[cfg(not(target_arch = "wasm32"))]
 fn write_whole(path: &std::path::Path, bytes: &[u8]) -> Result<(), String> {

@@ -15,7 +15,7 @@ use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::train::{Checkpoint, StepReport, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{config_args, grid, latents, write_whole};
+use super::{check_folder_of, config_args, grid, latents, write_whole};
 
 pub type Error = Box<dyn std::error::Error>;
 
@@ -156,6 +156,8 @@ async fn resume(checkpoint: &Checkpoint, data: Arc<dyn DataSet>, device: &Device
 }
 
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
+    let out = path(arguments, "out").ok_or("--out is needed")?;
+    check_folder_of(out)?;
     let checkpoint = match path(arguments, "resume") {
         Some(file) => Some(read_checkpoint(file)?),
         None => None,
@@ -183,7 +185,6 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     bar.set_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} steps  {per_sec}  {msg}  {eta} left",
     )?);
-    let out = path(arguments, "out").ok_or("--out is needed")?;
     let save_every = arguments.get_one::<u32>("save-every").copied();
     let mut log = match path(arguments, "log") {
         Some(file) => Some(Log::open(file)?),
