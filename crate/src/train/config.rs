@@ -87,6 +87,12 @@ impl TrainConfig {
                 self.warm_up_steps
             ),
         )?;
+        require(
+            !(self.preset.learns_variance() && self.prediction == Prediction::Flow),
+            "prediction",
+            "flow",
+            "epsilon, sample or v for a network that learns the variance of its steps: a flow's have none",
+        )?;
         in_range("weight_decay", self.weight_decay, 0.0, 10.0)?;
         in_range("grad_clip", self.grad_clip, 1e-6, 1e6)?;
         in_range("ema_decay", self.ema_decay, 0.0, 1.0)?;
@@ -169,6 +175,18 @@ mod tests {
         };
         assert!(config(0).validate().is_ok() && config(101).validate().is_ok());
         assert_eq!(config(100).validate().unwrap_err().field, "cosine_decay_steps");
+    }
+
+    #[test]
+    fn a_flow_with_a_learned_variance_is_refused() {
+        let config = |prediction| TrainConfig {
+            preset: Preset::DitLearnedSigma,
+            prediction,
+            ..TrainConfig::default()
+        };
+        assert!(config(Prediction::V).validate().is_ok());
+        let error = config(Prediction::Flow).validate().unwrap_err();
+        assert_eq!(error.field, "prediction");
     }
 
     #[test]

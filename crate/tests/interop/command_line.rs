@@ -62,6 +62,7 @@ fn a_checkpoint_becomes_a_folder_and_the_folder_the_same_checkpoint() {
         (Preset::Tiny, "unet"),
         (Preset::UnetLatentTiny, "unet"),
         (Preset::Dit, "transformer"),
+        (Preset::DitLearnedSigma, "transformer"),
         (Preset::AutoencoderTiny, "vae"),
     ] {
         let temp = TempFolder::new(&format!("convert-{preset:?}"));
@@ -94,6 +95,12 @@ fn a_checkpoint_becomes_a_folder_and_the_folder_the_same_checkpoint() {
             (Preset::UnetLatentTiny, [first, folder, weights]) => {
                 assert_eq!(first.unwrap(), folder.unwrap());
                 assert!(weights.unwrap_err().contains("4 channels"));
+            }
+            // Beside the weights alone nothing says that the steps' variance is the network's.
+            (Preset::DitLearnedSigma, [first, folder, weights]) => {
+                let first = first.unwrap();
+                assert_eq!(first, folder.unwrap());
+                assert_ne!(first, weights.unwrap());
             }
             (_, [first, folder, weights]) => {
                 let first = first.unwrap();

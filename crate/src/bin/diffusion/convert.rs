@@ -12,6 +12,7 @@ use diffusion_playground::model::{Preset, Trainable};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::train::{Checkpoint, TrainConfig};
 
+use super::sample::variance_of;
 use super::source::{Folder, Source, warn};
 
 type Error = Box<dyn std::error::Error>;
@@ -106,6 +107,7 @@ async fn to_folder(checkpoint: &Checkpoint, sampler: SamplerKind) -> Result<Expo
         sample: SampleConfig {
             sampler,
             clip_sample: preset.draws_pixels(),
+            variance: variance_of(preset),
             ..SampleConfig::default()
         },
     };
