@@ -5,6 +5,7 @@ mod checks;
 
 use burn::tensor::Device;
 use checks::{autoencoder, dit, interop, kernels, latents, networks, points, randomness, sampling, training};
+use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
 
@@ -40,7 +41,15 @@ fn dit_matches_diffusers_on_flex() {
 
 #[test]
 fn dit_training_lowers_the_loss_on_flex() {
-    block_on(dit::dit_training_lowers_the_loss(&Device::flex()));
+    block_on(dit::dit_training_lowers_the_loss(Preset::Dit, &Device::flex()));
+}
+
+#[test]
+fn dit_training_with_a_learned_variance_lowers_the_loss_on_flex() {
+    block_on(dit::dit_training_lowers_the_loss(
+        Preset::DitLearnedSigma,
+        &Device::flex(),
+    ));
 }
 
 #[test]
@@ -114,6 +123,7 @@ fn wgpu_passes_every_check() {
         dit::dit_matches_the_published_definition(&gpu.device).await;
         dit::dit_matches_diffusers(&gpu.device).await;
         dit::a_dit_run_follows_the_cpu(&gpu.device).await;
+        dit::a_learned_variance_follows_the_cpu(&gpu.device).await;
         interop::a_network_survives_export_and_import(&gpu.device).await;
         sampling::samplers_follow_the_cpu(&gpu.device).await;
         training::a_run_follows_the_cpu(&gpu.device).await;

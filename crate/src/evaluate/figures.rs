@@ -1,7 +1,7 @@
 //! What is measured of a set of images, against the images of a test set.
 
 use burn::tensor::Device;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::classifier::{Classifier, ClassifierError};
 use super::frechet::Gaussian;
@@ -15,7 +15,7 @@ const K: usize = 3;
 const CHANCE: f64 = 0.01;
 
 /// What is measured of images that a classifier has read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
     pub count: usize,
@@ -31,7 +31,7 @@ pub struct Figures {
 
 /// How near images come to training images, in the Euclidean distance of pixels in [-1, 1]; beside it, how near test
 /// images come, which no one has memorised.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Nearest {
     pub median: f64,
@@ -153,4 +153,127 @@ fn quantile(values: &[f64], share: f64) -> f64 {
     let index = (share * values.len() as f64) as usize;
     let last = values.len().saturating_sub(1);
     values.get(index.min(last)).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::{ClassifierConfig, Samples};
+    use crate::model::Preset;
+    use crate::prediction::Prediction;
+    use crate::rng::{Rng, Stream};
+    use crate::sampler::{SampleConfig, SamplerKind};
+    use crate::schedule::Schedule;
+    use pollster::block_on;
+
+    /// Images of noise.
+    fn images(count: usize, seed: u64) -> ImageSet {
+        let mut rng = Rng::new(seed, Stream::Data, 0);
+        let pixels = (0..count * 784).map(|_| rng.bits() as u8).collect();
+        ImageSet::new(
+            1,
+            28,
+            28,
+            10,
+            (0..count).map(|i| (i % 10) as u8).collect(),
+            pixels,
+        )
+        .unwrap()
+    }
+
+    fn classifier(device: &Device) -> Classifier {
+        let config = ClassifierConfig {
+            base_channels: 4,
+            groups: 2,
+            ..ClassifierConfig::default()
+        };
+        config.init(0, device).unwrap()
+    }
+
+    #[test]
+    fn the_test_set_itself_is_perfect_and_training_images_are_found_out() {
+        let device = Device::flex();
+        let classifier = classifier(&device);
+        let (train, test) = (images(30, 1), images(20, 2));
+        let reference = block_on(Reference::new(&classifier, &train, &test, &device)).unwrap();
+        let same = block_on(reference.figures(&test)).unwrap();
+        assert!(same.frechet_distance.abs() < 1e-9, "{same:?}");
+        assert_eq!((same.precision, same.recall), (1.0, 1.0));
+        assert_eq!(same.accuracy, reference.accuracy);
+        let copied = block_on(reference.nearest(&train)).unwrap();
+        assert!(
+            copied.median < 0.05 && copied.share_below_limit == 1.0,
+            "{copied:?}"
+        );
+        let fresh = block_on(reference.nearest(&test)).unwrap();
+        assert_eq!((fresh.median, fresh.share_below_limit), (fresh.test_median, 0.0));
+        // Images that are all alike lack what the test images have.
+        let grey = ImageSet::new(1, 28, 28, 10, vec![0; 20], vec![128; 20 * 784]).unwrap();
+        let grey = block_on(reference.figures(&grey)).unwrap();
+        assert!(
+            grey.frechet_distance > same.frechet_distance && grey.recall < 0.5,
+            "{grey:?}"
+        );
+    }
+
+    #[test]
+    fn an_untrained_network_is_measured_from_end_to_end() {
+        let device = Device::flex();
+        let classifier = classifier(&device);
+        let network = Preset::Tiny.init(0, &device).unwrap();
+        let samples = Samples {
+            network: &network,
+            schedule: Schedule::new(&Default::default()).unwrap(),
+            prediction: Prediction::V,
+            shape: [1, 28, 28],
+            null_class: Preset::Tiny.null_class(),
+            latent_space: None,
+            device: device.clone(),
+        };
+        let config = SampleConfig {
+            sampler: SamplerKind::Ddim,
+            steps: 2,
+            count: 25,
+            guidance_scale: 2.0,
+            ..SampleConfig::default()
+        };
+        let mut told = Vec::new();
+        let drawn = block_on(samples.draw(&config, 10, |count| told.push(count))).unwrap();
+        assert_eq!(told, [10, 20, 25]);
+        assert_eq!(drawn.labels[..11], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0]);
+        assert_ne!(drawn.image(0), drawn.image(10), "each batch has noise of its own");
+        let again = block_on(samples.draw(&config, 10, |_| ())).unwrap();
+        assert_eq!(drawn, again);
+
+        let (train, test) = (images(30, 1), images(20, 2));
+        let reference = block_on(Reference::new(&classifier, &train, &test, &device)).unwrap();
+        let figures = block_on(reference.figures(&drawn)).unwrap();
+        assert_eq!(figures.count, 25);
+        assert!(figures.frechet_distance > 0.0 && figures.frechet_distance.is_finite());
+        assert!((0.0..=1.0).contains(&figures.accuracy));
+
+        let without_classes = Samples {
+            null_class: None,
+            ..samples
+        };
+        let error = block_on(without_classes.draw(&config, 10, |_| ())).unwrap_err();
+        assert!(error.to_string().contains("without classes"), "{error}");
+    }
+
+    #[test]
+    fn sets_that_do_not_belong_together_are_refused() {
+        let device = Device::flex();
+        let classifier = classifier(&device);
+        let refusal = |train: &ImageSet, test: &ImageSet| {
+            block_on(Reference::new(&classifier, train, test, &device))
+                .unwrap_err()
+                .to_string()
+        };
+        let (train, test) = (images(30, 1), images(20, 2));
+        let two_classes = ImageSet::new(1, 28, 28, 2, vec![0, 1], vec![0; 2 * 784]).unwrap();
+        assert!(refusal(&train, &two_classes).contains("classes"));
+        let small = ImageSet::new(1, 2, 2, 10, vec![0; 4], vec![0; 16]).unwrap();
+        assert!(refusal(&small, &test).contains("784"));
+        assert!(refusal(&train, &images(3, 0)).contains("more than 3"));
+    }
 }

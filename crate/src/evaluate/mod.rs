@@ -1,5 +1,5 @@
-//! How good samples are: read by a classifier, compared with real images as distributions, and looked up among the images
-//! that were trained on.
+//! How good samples are: read by a classifier, compared with real images as distributions, and looked up among the
+//! images that were trained on.
 //!
 //! Samples are an [`ImageSet`](crate::data::ImageSet) as real images are, rounded to bytes, so that whatever is measured
 //! of the ones can be measured of the others: that is how the floor of every figure is known.
@@ -8,11 +8,13 @@ pub mod classifier;
 mod eigen;
 pub mod figures;
 pub mod frechet;
+pub mod manifest;
 pub mod neighbours;
 pub mod samples;
 pub mod training;
 
 pub use classifier::{Classifier, ClassifierConfig, ClassifierError};
 pub use figures::{Figures, Reference};
+pub use manifest::{Manifest, ShippedModel};
 pub use samples::Samples;
 pub use training::{ClassifierRun, ClassifierTraining};

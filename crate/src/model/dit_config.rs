@@ -65,6 +65,14 @@ impl DiTConfig {
         }
     }
 
+    /// The same, which gives the variance of its steps too.
+    pub fn pixels_and_variance() -> Self {
+        Self {
+            learn_sigma: true,
+            ..Self::pixels()
+        }
+    }
+
     /// The compact DiT over the autoencoder's latents, `[4, 7, 7]`: each of the 49 positions is a token.
     pub fn latents() -> Self {
         Self {

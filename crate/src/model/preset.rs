@@ -31,6 +31,8 @@ pub enum Preset {
     Tiny,
     /// Diffusion Transformer, 1.87 M parameters.
     Dit,
+    /// The same, and it learns the variance of its steps beside the noise.
+    DitLearnedSigma,
     /// Diffusion Transformer over latents, 1.87 M parameters.
     DitLatent,
     /// U-Net over latents, 2.1 M parameters. Of one level: 7 cannot be halved.
@@ -51,11 +53,12 @@ pub const NULL_CLASS: u8 = 10;
 const CLASS_TOKENS: usize = 4;
 
 impl Preset {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unet,
         Self::UnetCross,
         Self::Tiny,
         Self::Dit,
+        Self::DitLearnedSigma,
         Self::DitLatent,
         Self::UnetLatent,
         Self::UnetLatentTiny,
@@ -71,6 +74,7 @@ impl Preset {
             | Self::UnetCross
             | Self::Tiny
             | Self::Dit
+            | Self::DitLearnedSigma
             | Self::Autoencoder
             | Self::AutoencoderTiny => [1, 28, 28],
             Self::UnetLatent | Self::UnetLatentTiny | Self::DitLatent => [4, 7, 7],
@@ -96,6 +100,11 @@ impl Preset {
         !self.takes_latents() && self != Self::Points
     }
 
+    /// Whether the network's output has the variance of its steps behind the prediction (Nichol and Dhariwal, 2021).
+    pub fn learns_variance(self) -> bool {
+        self == Self::DitLearnedSigma
+    }
+
     /// The autoencoder's shape, where it is one.
     pub fn autoencoder(self) -> Option<AutoencoderConfig> {
         match self {
@@ -114,6 +123,7 @@ impl Preset {
             }
             Self::UnetCross => Network::UNetCross(class_context(self.unet()).init(seed, device)?),
             Self::Dit => Network::DiT(DiTConfig::pixels().init(seed, device)?),
+            Self::DitLearnedSigma => Network::DiT(DiTConfig::pixels_and_variance().init(seed, device)?),
             Self::DitLatent => Network::DiT(DiTConfig::latents().init(seed, device)?),
             Self::Points => Network::Points(PointsConfig::default().init(seed, device)?),
             Self::Autoencoder | Self::AutoencoderTiny => return Err(not_a_denoiser()),
@@ -128,6 +138,9 @@ impl Preset {
             }
             Self::UnetCross => class_context(self.unet()).inspect(batch),
             Self::Dit => inspect_dit(&DiTConfig::pixels(), batch, self.input_shape()),
+            Self::DitLearnedSigma => {
+                inspect_dit(&DiTConfig::pixels_and_variance(), batch, self.input_shape())
+            }
             Self::DitLatent => inspect_dit(&DiTConfig::latents(), batch, self.input_shape()),
             Self::Points | Self::Autoencoder | Self::AutoencoderTiny => Err(ConfigError::new(
                 "preset",
@@ -306,7 +319,12 @@ mod tests {
             let labels = preset.null_class().map(|null| Tensor::full([2], null, &device));
             let network = preset.init(0, &device).unwrap();
             let output = network.denoise(x_t.clone(), Tensor::ones([2], &device), labels);
-            assert_eq!(output.dims(), x_t.dims(), "{preset:?}");
+            let outputs = if preset.learns_variance() {
+                2 * channels
+            } else {
+                channels
+            };
+            assert_eq!(output.dims(), [2, outputs, height, width], "{preset:?}");
         }
     }
 

@@ -326,4 +326,43 @@ mod tests {
         let error = attempt(None).unwrap_err().to_string();
         assert!(error.contains("\"autoencoder.x\""), "{error}");
     }
+
+    #[test]
+    fn weights_alone_are_small_draw_the_same_and_begin_a_new_run() {
+        let device = Device::flex();
+        let model = Trainable::init(Preset::Tiny, 3, &device).unwrap();
+        let flat = parameters::flatten(&model)
+            .into_data()
+            .try_to_vec::<f32>()
+            .unwrap();
+        let weights = parameters::by_name(&parameters::names(&model), &flat);
+        let config = TrainConfig {
+            preset: Preset::Tiny,
+            batch_size: 2,
+            ..TrainConfig::default()
+        };
+        let whole = Checkpoint {
+            step: 700,
+            ..Checkpoint::from_weights(config, weights, None)
+        };
+        let file = whole.to_weights_file(Dtype::F16).unwrap();
+        assert!(
+            7 * file.len() < whole.to_file().unwrap().len(),
+            "{} bytes",
+            file.len()
+        );
+        let small = Checkpoint::parse(&file).unwrap();
+        assert_eq!((small.step, &small.config), (700, &whole.config));
+        assert!(small.is_weights_only() && !whole.is_weights_only());
+        let found = parameters::flatten(&small.ema_model(&device).unwrap()).into_data();
+        for (found, expected) in found.iter::<f32>().zip(&flat) {
+            assert!((found - expected).abs() <= expected.abs() / 2048.0 + 1e-7);
+        }
+
+        let data = crate::data::ImageSet::new(1, 28, 28, 10, vec![0, 1], vec![7; 2 * 784]).unwrap();
+        let mut run = Trainer::resume(&small, Arc::new(data), &device).unwrap();
+        assert_eq!(run.steps_taken(), 0);
+        let report = pollster::block_on(run.step(1)).unwrap();
+        assert!(report[0].loss.is_finite());
+    }
 }

@@ -18,7 +18,8 @@ use crate::schedule::ScheduleConfig;
 pub struct TrainConfig {
     pub preset: Preset,
     pub schedule: ScheduleConfig,
-    /// What the network learns to predict. A flow has a path of its own, and of the schedule only the number of timesteps.
+    /// What the network learns to predict. A flow has a path of its own: of the schedule it takes only the number of
+    /// timesteps.
     pub prediction: Prediction,
     /// Images a step.
     pub batch_size: usize,
@@ -85,6 +86,12 @@ impl TrainConfig {
                 "more than the {} steps of warm-up, or 0 for no decay",
                 self.warm_up_steps
             ),
+        )?;
+        require(
+            !(self.preset.learns_variance() && self.prediction == Prediction::Flow),
+            "prediction",
+            "flow",
+            "epsilon, sample or v for a network that learns the variance of its steps: a flow's have none",
         )?;
         in_range("weight_decay", self.weight_decay, 0.0, 10.0)?;
         in_range("grad_clip", self.grad_clip, 1e-6, 1e6)?;
@@ -168,6 +175,18 @@ mod tests {
         };
         assert!(config(0).validate().is_ok() && config(101).validate().is_ok());
         assert_eq!(config(100).validate().unwrap_err().field, "cosine_decay_steps");
+    }
+
+    #[test]
+    fn a_flow_with_a_learned_variance_is_refused() {
+        let config = |prediction| TrainConfig {
+            preset: Preset::DitLearnedSigma,
+            prediction,
+            ..TrainConfig::default()
+        };
+        assert!(config(Prediction::V).validate().is_ok());
+        let error = config(Prediction::Flow).validate().unwrap_err();
+        assert_eq!(error.field, "prediction");
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! What a training step of a diffusion model minimises: L_simple, the error of the predicted noise (Ho et al., 2020,
-//! equation 14), or the same error of another quantity that the network predicts.
+//! equation 14), or the same error of another quantity that the network predicts; L_hybrid where it learns the variance of
+//! its steps too (Nichol and Dhariwal, 2021, equation 16).
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::bound::l_simple;
+use crate::bound::{Bound, l_simple};
 use crate::data::{DataSet, batches::label_tensor};
 use crate::denoiser::Denoiser;
 use crate::model::preset::NULL_CLASS;
 use crate::prediction::{Estimates, Prediction};
 use crate::process::mix;
 use crate::rng::{Rng, Stream};
+use crate::sampler::ddpm::Variance;
 use crate::schedule::{Level, Schedule};
+
+/// lambda, the weight of L_vlb in L_hybrid (Nichol and Dhariwal, 2021, section 3.1).
+const BOUND_WEIGHT: f64 = 0.001;
 
 /// What one training step looks at: examples, their labels, a timestep and noise for each.
 #[derive(Clone, Debug)]
@@ -55,7 +60,8 @@ impl Batch {
     }
 
     /// Mean of `|target - output|^2` over the pixels of each example, `[batch]`, where the target is what `prediction`
-    /// names; the loss is their mean.
+    /// names, with the weighted bound of the variance where the network's output has one behind the prediction; the loss
+    /// is their mean.
     ///
     /// `autodiff`: whether the network's parameters are on an autodiff device.
     pub fn losses(
@@ -69,20 +75,30 @@ impl Batch {
         let (told, levels): (Vec<usize>, Vec<Level>) =
             t.iter().map(|&t| told_and_mixed(t, schedule, prediction)).unzip();
         let x_t = mix(x_0.clone(), eps.clone(), &levels);
-        let target = prediction.output(
-            Estimates {
-                x0_hat: x_0,
-                eps_hat: eps,
-            },
-            &levels,
-        );
-        let t = timestep_tensor(&told, &x_t.device());
-        let (x_t, t, labels, target) = match autodiff {
-            true => (x_t.autodiff(), t.autodiff(), labels.autodiff(), target.autodiff()),
-            false => (x_t, t, labels, target),
+        let times = timestep_tensor(&told, &x_t.device());
+        let (x_0, eps, x_t, times, labels) = match autodiff {
+            true => (
+                x_0.autodiff(),
+                eps.autodiff(),
+                x_t.autodiff(),
+                times.autodiff(),
+                labels.autodiff(),
+            ),
+            false => (x_0, eps, x_t, times, labels),
         };
-        let output = network.denoise(x_t, t, Some(labels));
-        l_simple(output, target)
+        let output = network.denoise(x_t.clone(), times, Some(labels));
+        if output.dims()[1] == 2 * x_0.dims()[1] {
+            let bound = Bound {
+                schedule,
+                variance: Variance::LearnedRange,
+            };
+            return bound.l_hybrid(prediction, [x_0, eps, x_t], output, &t, BOUND_WEIGHT);
+        }
+        let estimates = Estimates {
+            x0_hat: x_0,
+            eps_hat: eps,
+        };
+        l_simple(output, prediction.output(estimates, &levels))
     }
 }
 
@@ -181,6 +197,36 @@ mod tests {
             let loss = batch.losses(&oracle, &schedule, prediction, false).mean();
             assert!(loss.into_scalar::<f32>() < 1e-10, "{prediction:?}");
         }
+    }
+
+    /// Beside a perfect prediction the bound alone is left: least where the variance is the posterior's, v = -1, and the
+    /// mean is the posterior's too.
+    #[test]
+    fn a_learned_variance_is_held_to_the_posterior() {
+        struct Oracle {
+            eps: Tensor<4>,
+            v: f64,
+        }
+        impl Denoiser for Oracle {
+            fn denoise(&self, _: Tensor<4>, _: Tensor<1>, _: Option<Tensor<1, Int>>) -> Tensor<4> {
+                let v = self.eps.zeros_like() + self.v;
+                Tensor::cat(vec![self.eps.clone(), v], 1)
+            }
+        }
+        let indices: Vec<usize> = (0..40).collect();
+        let schedule = Schedule::new(&Default::default()).unwrap();
+        let loss = |v| {
+            let batch = Batch::draw(&data(), &indices, 0.0, 1000, 3, 7, &Device::flex());
+            assert!(batch.t.iter().all(|&t| t > 0), "L_0 is no divergence");
+            let eps = batch.eps.clone();
+            batch
+                .losses(&Oracle { eps, v }, &schedule, Prediction::Epsilon, false)
+                .mean()
+                .into_scalar::<f32>()
+        };
+        let [posterior, middle, beta] = [-1.0, 0.0, 1.0].map(loss);
+        assert!(posterior.abs() < 1e-4, "{posterior}");
+        assert!(posterior < middle && middle < beta, "{posterior} {middle} {beta}");
     }
 
     #[test]

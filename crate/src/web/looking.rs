@@ -8,7 +8,7 @@ use super::protocol::{AttentionView, Event, Frames};
 use crate::bound::l_simple;
 use crate::data::ImageSet;
 use crate::data::batches::label_tensor;
-use crate::denoiser::Denoiser;
+use crate::denoiser::{Denoiser, split_variance};
 use crate::error::require;
 use crate::model::Probe;
 use crate::model::probe::AttentionMap;
@@ -95,6 +95,7 @@ pub async fn estimate(
     let output = trainer
         .ema_network()?
         .denoise(x_t.clone(), noised.t, noised.labels);
+    let (output, _) = split_variance(output, x_t.dims()[1]);
     let level = Level::from_alpha_bar(noised.alpha_bar);
     let estimates = trainer
         .config()

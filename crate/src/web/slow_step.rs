@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor};
 
 use super::protocol::{Event, Frames};
 use super::training::Run;
-use crate::denoiser::Denoiser;
+use crate::denoiser::{Denoiser, split_variance};
 use crate::model::parameters;
 use crate::model::preset::NULL_CLASS;
 use crate::prediction::Prediction;
@@ -46,11 +46,7 @@ impl Example {
         let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
         let network = trainer.network()?;
         Ok(Self {
-            eps_hat: network.denoise(
-                x_t.clone(),
-                timestep_tensor(&[t], &x_t.device()),
-                Some(label.clone()),
-            ),
+            eps_hat: eps_hat(&network, x_t.clone(), t, label.clone()),
             // A copy: the step may write the new weights over the old ones.
             weights: parameters::flatten(&network),
             x_0,
@@ -65,8 +61,7 @@ impl Example {
     /// The event `slowStep`, once the run has taken the step that `report` is of.
     pub async fn after(self, run: &Run, report: &StepReport) -> Result<Event, Box<dyn Error>> {
         let network = run.trainer.network()?;
-        let t = timestep_tensor(&[self.t], &self.x_t.device());
-        let eps_hat_after = network.denoise(self.x_t.clone(), t, Some(self.label.clone()));
+        let eps_hat_after = eps_hat(&network, self.x_t.clone(), self.t, self.label.clone());
         let change = parameters::flatten(&network) - self.weights.clone();
         let length = |x: Tensor<1>| x.square().sum().sqrt();
         let errors =
@@ -125,4 +120,11 @@ impl Example {
             update_norm: numbers[3],
         })
     }
+}
+
+/// What a network that predicts noise says of it, without what it may say of the variance.
+fn eps_hat(network: &impl Denoiser, x_t: Tensor<4>, t: usize, label: Tensor<1, Int>) -> Tensor<4> {
+    let told = timestep_tensor(&[t], &x_t.device());
+    let channels = x_t.dims()[1];
+    split_variance(network.denoise(x_t, told, Some(label)), channels).0
 }

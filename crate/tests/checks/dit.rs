@@ -65,9 +65,9 @@ pub async fn dit_matches_diffusers(device: &Device) {
     oracle.assert_gradients(found.into_iter().map(flat).collect());
 }
 
-async fn run(batch_size: usize, steps: u32, device: &Device) -> Vec<StepReport> {
+async fn run(preset: Preset, batch_size: usize, steps: u32, device: &Device) -> Vec<StepReport> {
     let config = TrainConfig {
-        preset: Preset::Dit,
+        preset,
         batch_size,
         ..training::config()
     };
@@ -77,17 +77,28 @@ async fn run(batch_size: usize, steps: u32, device: &Device) -> Vec<StepReport> 
 
 /// Losses and gradient norms of the preset follow those of the CPU.
 pub async fn a_dit_run_follows_the_cpu(device: &Device) {
+    a_run_follows_the_cpu(Preset::Dit, device).await;
+}
+
+/// The same with the hybrid loss of a learned variance. Natively alone, for the time that it takes in a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn a_learned_variance_follows_the_cpu(device: &Device) {
+    a_run_follows_the_cpu(Preset::DitLearnedSigma, device).await;
+}
+
+async fn a_run_follows_the_cpu(preset: Preset, device: &Device) {
     let both =
         |reports: &[StepReport]| -> Vec<f32> { reports.iter().flat_map(|r| [r.loss, r.grad_norm]).collect() };
-    let (found, expected) = (run(4, 5, device).await, run(4, 5, &Device::flex()).await);
+    let found = run(preset, 4, 5, device).await;
+    let expected = run(preset, 4, 5, &Device::flex()).await;
     assert_close("losses and gradient norms", &both(&found), &both(&expected), 2e-3);
 }
 
-/// Forty steps of the preset lower the loss well below that of an answer of zeros, which is 1. Natively alone: in a
-/// browser without a GPU they would take minutes.
+/// Forty steps of a preset lower the loss well below that of an answer of zeros, which is 1, or a little more with the
+/// bound of a variance. Natively alone: in a browser without a GPU they would take minutes.
 #[cfg(not(target_arch = "wasm32"))]
-pub async fn dit_training_lowers_the_loss(device: &Device) {
-    let reports = run(8, 40, device).await;
+pub async fn dit_training_lowers_the_loss(preset: Preset, device: &Device) {
+    let reports = run(preset, 8, 40, device).await;
     let last = reports[30..].iter().map(|report| report.loss).sum::<f32>() / 10.0;
     assert!(
         reports[0].loss > 0.9 && last < 0.7,

@@ -12,7 +12,7 @@ use diffusion_playground::train::{Checkpoint, TrainConfig};
 use super::{TempFolder, exported, tiny, weights_of};
 
 /// Runs the command; standard output where it succeeds, the errors where it fails.
-fn diffusion(arguments: &[&Path]) -> Result<String, String> {
+pub fn diffusion(arguments: &[&Path]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_diffusion"))
         .args(arguments)
         .output()
@@ -62,6 +62,7 @@ fn a_checkpoint_becomes_a_folder_and_the_folder_the_same_checkpoint() {
         (Preset::Tiny, "unet"),
         (Preset::UnetLatentTiny, "unet"),
         (Preset::Dit, "transformer"),
+        (Preset::DitLearnedSigma, "transformer"),
         (Preset::AutoencoderTiny, "vae"),
     ] {
         let temp = TempFolder::new(&format!("convert-{preset:?}"));
@@ -95,6 +96,12 @@ fn a_checkpoint_becomes_a_folder_and_the_folder_the_same_checkpoint() {
                 assert_eq!(first.unwrap(), folder.unwrap());
                 assert!(weights.unwrap_err().contains("4 channels"));
             }
+            // Beside the weights alone nothing says that the steps' variance is the network's.
+            (Preset::DitLearnedSigma, [first, folder, weights]) => {
+                let first = first.unwrap();
+                assert_eq!(first, folder.unwrap());
+                assert_ne!(first, weights.unwrap());
+            }
             (_, [first, folder, weights]) => {
                 let first = first.unwrap();
                 assert_eq!(first, folder.unwrap());
@@ -113,6 +120,22 @@ fn a_colour_network_without_classes_is_sampled_from() {
     let picture = std::fs::read(out).unwrap();
     // Width, height, depth and kind of a PNG: 8 by 8 pixels of red, green and blue.
     assert_eq!(picture[16..26], [0, 0, 0, 8, 0, 0, 0, 8, 8, 2]);
+}
+
+#[test]
+fn what_a_network_predicts_goes_with_it() {
+    let v = Scheduler {
+        prediction: Prediction::V,
+        ..Scheduler::default()
+    };
+    let temp = TempFolder::new("v");
+    let (first, again) = (temp.0.join("v.ckpt"), temp.0.join("exported"));
+    convert(temp.write(&exported(&tiny(true), 1, &v).files), &first).unwrap();
+    let checkpoint = Checkpoint::parse(&std::fs::read(&first).unwrap()).unwrap();
+    assert_eq!(checkpoint.config.prediction, Prediction::V);
+    convert(&first, &again).unwrap();
+    let scheduler = std::fs::read_to_string(again.join("scheduler/scheduler_config.json")).unwrap();
+    assert!(scheduler.contains("v_prediction"), "{scheduler}");
 }
 
 #[test]
@@ -145,15 +168,6 @@ fn what_cannot_be_converted_says_why() {
     let unconditional = TempFolder::new("unconditional");
     let folder = unconditional.write(&exported(&tiny(false), 1, &Scheduler::default()).files);
     says(convert(folder, &to), "is none of the presets");
-    let v = Scheduler {
-        prediction: Prediction::V,
-        ..Scheduler::default()
-    };
-    let v_folder = TempFolder::new("v");
-    says(
-        convert(v_folder.write(&exported(&tiny(true), 1, &v).files), &to),
-        "predicts V",
-    );
 
     let points = checkpoint(Preset::Points, &temp.0);
     says(convert(&points, &to), "Points is no network that diffusers has");

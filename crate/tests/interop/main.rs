@@ -3,6 +3,7 @@
 
 mod command_line;
 mod diffusers;
+mod evaluation;
 mod folders;
 mod memory;
 mod references;

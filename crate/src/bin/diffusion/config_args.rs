@@ -55,6 +55,23 @@ pub fn read_over<T: Serialize + DeserializeOwned + Default>(
     Ok(serde_json::from_value(config)?)
 }
 
+/// The flags that make `config` of the default: those of the fields that differ.
+pub fn flags<T: Serialize + Default>(config: &T) -> Result<Vec<String>, Error> {
+    let config = serde_json::to_value(config)?;
+    let mut found = Vec::new();
+    for (path, default) in leaves::<T>()? {
+        let value = path.iter().fold(&config, |object, key| &object[key.as_str()]);
+        if *value != default {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            found.push(format!("--{} {text}", flag(&path)));
+        }
+    }
+    Ok(found)
+}
+
 fn leaves<T: Serialize + Default>() -> Result<Vec<(Vec<String>, Value)>, Error> {
     fn walk(object: &Map<String, Value>, path: &[String], found: &mut Vec<(Vec<String>, Value)>) {
         for (key, value) in object {
@@ -117,6 +134,23 @@ mod tests {
         );
         assert_ne!(config.schedule.kind, default.schedule.kind);
         assert_ne!(config.preset, default.preset);
+    }
+
+    #[test]
+    fn flags_written_down_give_the_configuration_back() {
+        let arguments = [
+            "--batch-size",
+            "8",
+            "--schedule-kind",
+            "cosine",
+            "--prediction",
+            "v",
+        ];
+        let config = parse(&arguments).unwrap();
+        let written = flags(&config).unwrap();
+        assert_eq!(written.len(), 3, "{written:?}");
+        let again: Vec<&str> = written.iter().flat_map(|flag| flag.split(' ')).collect();
+        assert_eq!(parse(&again).unwrap(), config);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use diffusion_playground::model::{Preset, Trainable};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::train::{Checkpoint, TrainConfig};
 
+use super::sample::variance_of;
 use super::source::{Folder, Source, warn};
 
 type Error = Box<dyn std::error::Error>;
@@ -31,7 +32,8 @@ pub fn command() -> Command {
         ))
         .arg(path(
             "to",
-            "The folder to write (with the moving average of the weights), or a .safetensors file of these weights alone; from a folder, the checkpoint",
+            "The folder to write (with the moving average of the weights), or a .safetensors file of these weights alone; \
+             from a folder, the checkpoint",
         ))
         .arg(
             Arg::new("dtype")
@@ -73,7 +75,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             write_file(to, &file)
         }
         _ if dtype.is_some() => {
-            Err("--dtype is for a .safetensors file of a checkpoint's weights alone: folders and checkpoints hold f32".into())
+            Err("--dtype is for a .safetensors file of a checkpoint's weights alone: all else is f32".into())
         }
         Source::Checkpoint(checkpoint) => {
             let sampler = arguments
@@ -105,6 +107,7 @@ async fn to_folder(checkpoint: &Checkpoint, sampler: SamplerKind) -> Result<Expo
         sample: SampleConfig {
             sampler,
             clip_sample: preset.draws_pixels(),
+            variance: variance_of(preset),
             ..SampleConfig::default()
         },
     };

@@ -4,20 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use diffusion_playground::data::ImageSet;
-use diffusion_playground::evaluate::figures::Nearest;
-use diffusion_playground::evaluate::{Classifier, ClassifierTraining, Figures, Reference, Samples};
+use diffusion_playground::evaluate::{Classifier, ClassifierTraining, Reference, Samples};
 use diffusion_playground::runtime::Compute;
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::schedule::Schedule;
-use diffusion_playground::train::TrainConfig;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 
+use super::report::{LEGEND, Measured, Report, name, table_head, table_row};
 use super::sample::load;
 use super::source::Source;
 use super::train::{choose_device, device_arg, read_file};
 use super::train_classifier::{config_for, read_images, train};
-use super::{config_args, grid, write_whole};
+use super::{check_folder_of, config_args, grid, write_whole};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -91,33 +89,6 @@ pub fn command() -> Command {
     config_args::add::<SampleConfig>(command.clone(), &CHOSEN).unwrap_or(command)
 }
 
-/// Everything that was measured.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    command: Vec<String>,
-    device: String,
-    /// The run that the network comes from, where it is one of ours.
-    training: Option<TrainConfig>,
-    training_steps: Option<u32>,
-    classifier_accuracy: f64,
-    /// Of as many training images as there are samples: what no sample can be expected to surpass.
-    floor: Figures,
-    settings: Vec<Measured>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Measured {
-    sampling: SampleConfig,
-    seconds: f64,
-    #[serde(flatten)]
-    figures: Figures,
-    nearest: Nearest,
-    /// Accuracy on the test images of a classifier that was trained on the samples alone.
-    trained_on_samples: Option<f64>,
-}
-
 /// `ddim:50`
 fn parse_sampler(text: &str) -> Result<(SamplerKind, usize), Error> {
     let wrong = || {
@@ -162,6 +133,9 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             .ok_or(format!("{name} is needed"))
     };
     let number = |name| arguments.get_one::<u32>(name).copied().unwrap_or(1) as usize;
+    if let Some(file) = arguments.get_one::<PathBuf>("json") {
+        check_folder_of(file)?;
+    }
     let source = Source::open(path("model")?)?;
     let (test, images) = (read_images(path("data")?)?, read_images(path("train-data")?)?);
     let compute = choose_device(arguments).await?;
@@ -204,7 +178,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         floor,
         settings: Vec::new(),
     };
-    print_head(&report);
+    println!(
+        "The classifier reads {:.2} % of the test images right.\n{LEGEND}\n\n{}",
+        100.0 * report.classifier_accuracy,
+        table_head(&report.floor)
+    );
     for config in settings {
         let start = std::time::Instant::now();
         let drawn = draw(&samples, &config, number("batch")).await?;
@@ -223,7 +201,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             nearest: reference.nearest(&drawn).await?,
             trained_on_samples,
         };
-        print_row(&measured);
+        println!("{}", table_row(&measured));
         report.settings.push(measured);
         // What is measured so far is kept, whatever happens to the rest.
         if let Some(file) = arguments.get_one::<PathBuf>("json") {
@@ -290,87 +268,7 @@ fn write_grid(folder: &Path, config: &SampleConfig, drawn: &ImageSet) -> Result<
         config.guidance_scale
     );
     let [columns, shown] = SHOWN;
-    let shown = first(drawn, shown)?;
-    let values: Vec<f32> = shown
-        .pixels
-        .iter()
-        .map(|&byte| byte as f32 / 127.5 - 1.0)
-        .collect();
-    let shape = [shown.channels, shown.height, shown.width].map(|n| n as usize);
-    grid::write_png(&folder.join(name), &values, shape, columns.min(shown.count()))
-}
-
-/// A sampler's name as it is given.
-fn name(config: &SampleConfig) -> String {
-    match config.sampler {
-        SamplerKind::DpmSolverPp2M => "dpm-solver".into(),
-        SamplerKind::UniPc => "unipc".into(),
-        other => serde_json::to_value(other)
-            .ok()
-            .and_then(|name| name.as_str().map(String::from))
-            .unwrap_or_default(),
-    }
-}
-
-fn print_head(report: &Report) {
-    let Report {
-        classifier_accuracy,
-        floor,
-        ..
-    } = report;
-    println!(
-        "The classifier reads {:.2} % of the test images right.",
-        100.0 * classifier_accuracy
-    );
-    println!(
-        "nearest: median distance to a training image, samples / test images; below: share of samples nearer than"
-    );
-    println!(
-        "all but 1 % of the test images; trained: test accuracy of a classifier trained on the samples alone\n"
-    );
-    println!(
-        "| {:<16} | guidance | accuracy | Frechet | precision | recall | nearest       | below   | trained | seconds |",
-        "images"
-    );
-    println!(
-        "|{:-<18}|---------:|---------:|--------:|----------:|-------:|--------------:|--------:|--------:|--------:|",
-        ""
-    );
-    println!(
-        "| {:<16} |        - | {} |             - |       - |       - |       - |",
-        format!("{} training", floor.count),
-        columns(floor)
-    );
-}
-
-fn columns(figures: &Figures) -> String {
-    format!(
-        "{:>6.2} % | {:>7.3} | {:>7.2} % | {:>4.1} %",
-        100.0 * figures.accuracy,
-        figures.frechet_distance,
-        100.0 * figures.precision,
-        100.0 * figures.recall
-    )
-}
-
-fn print_row(measured: &Measured) {
-    let Measured {
-        sampling,
-        seconds,
-        figures,
-        nearest,
-        trained_on_samples,
-    } = measured;
-    let trained = trained_on_samples.map_or("-".into(), |accuracy| format!("{:.2} %", 100.0 * accuracy));
-    println!(
-        "| {:<16} | {:>8} | {} | {:>5.2} / {:>5.2} | {:>5.2} % | {trained:>7} | {seconds:>7.1} |",
-        format!("{}, {} steps", name(sampling), sampling.steps),
-        sampling.guidance_scale,
-        columns(figures),
-        nearest.median,
-        nearest.test_median,
-        100.0 * nearest.share_below_limit,
-    );
+    grid::write_images(&folder.join(name), &first(drawn, shown)?, columns)
 }
 
 #[cfg(test)]

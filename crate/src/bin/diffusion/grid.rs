@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use diffusion_playground::data::ImageSet;
 use png::ColorType;
 
 type Error = Box<dyn std::error::Error>;
@@ -38,6 +39,17 @@ pub fn write_png(
         }
     }
     write_bytes(path, &picture, [columns * width, rows * height], color)
+}
+
+/// Writes the images of a set as a PNG of `columns` columns.
+pub fn write_images(path: &Path, images: &ImageSet, columns: usize) -> Result<(), Error> {
+    let values: Vec<f32> = images
+        .pixels
+        .iter()
+        .map(|&byte| byte as f32 / 127.5 - 1.0)
+        .collect();
+    let shape = [images.channels, images.height, images.width].map(|n| n as usize);
+    write_png(path, &values, shape, columns.min(images.count()))
 }
 
 /// Writes a picture of one byte a pixel as a PNG.

@@ -1,6 +1,8 @@
 //! The command line: trains and samples natively with the library that the page runs.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod card;
+#[cfg(not(target_arch = "wasm32"))]
 mod config_args;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
@@ -9,6 +11,8 @@ mod evaluate;
 #[cfg(not(target_arch = "wasm32"))]
 mod grid;
 #[cfg(not(target_arch = "wasm32"))]
+mod image_folder;
+#[cfg(not(target_arch = "wasm32"))]
 mod inspect;
 #[cfg(not(target_arch = "wasm32"))]
 mod latents;
@@ -16,6 +20,8 @@ mod latents;
 mod pack;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;
+#[cfg(not(target_arch = "wasm32"))]
+mod report;
 #[cfg(not(target_arch = "wasm32"))]
 mod sample;
 #[cfg(not(target_arch = "wasm32"))]
@@ -46,6 +52,7 @@ fn main() -> std::process::ExitCode {
         .subcommand(pack::command())
         .subcommand(train_classifier::command())
         .subcommand(evaluate::command())
+        .subcommand(card::command())
         .get_matches();
     let done = pollster::block_on(async {
         match matches.subcommand() {
@@ -57,6 +64,7 @@ fn main() -> std::process::ExitCode {
             Some(("pack", arguments)) => pack::run(arguments),
             Some(("train-classifier", arguments)) => train_classifier::run(arguments).await,
             Some(("evaluate", arguments)) => evaluate::run(arguments).await,
+            Some(("card", arguments)) => card::run(arguments).await,
             _ => Ok(()),
         }
     });
@@ -66,6 +74,19 @@ fn main() -> std::process::ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Says before any work is done that a file could not be written after it.
+#[cfg(not(target_arch = "wasm32"))]
+fn check_folder_of(path: &std::path::Path) -> Result<(), String> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.is_dir() => Err(format!(
+            "{} cannot be written: there is no folder {}",
+            path.display(),
+            folder.display()
+        )),
+        _ => Ok(()),
     }
 }
 

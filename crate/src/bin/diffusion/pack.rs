@@ -8,7 +8,7 @@ use diffusion_playground::data::idx;
 use flate2::read::GzDecoder;
 
 use super::train::read_file;
-use super::write_whole;
+use super::{image_folder, write_whole};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -18,38 +18,42 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const MAX_BYTES: u64 = 1 << 30;
 
 pub fn command() -> Command {
-    let path = |name, help| {
-        Arg::new(name)
-            .required(true)
-            .value_parser(value_parser!(PathBuf))
-            .help(help)
-    };
     Command::new("pack")
-        .about("Packs images and labels in MNIST's format as a data set to train on")
-        .arg(path(
-            "images",
-            "An idx file of images, as it is or as gzip made it",
-        ))
-        .arg(path("labels", "The idx file of their labels"))
-        .arg(path("out", "The pack to write"))
+        .about("Packs images as a data set to train on")
+        .override_usage("diffusion pack IMAGES LABELS OUT\n       diffusion pack FOLDER OUT")
+        .arg(
+            Arg::new("files")
+                .required(true)
+                .num_args(2..=3)
+                .value_parser(value_parser!(PathBuf))
+                .help(
+                    "Two files in MNIST's format, as they are or as gzip made them, or a folder with a folder of PNG images for \
+                     each class, which become grey; then the pack to write",
+                ),
+        )
         .arg(
             Arg::new("classes")
                 .long("classes")
                 .default_value("10")
-                .value_parser(value_parser!(u32).range(1..=256)),
+                .value_parser(value_parser!(u32).range(1..=256))
+                .help("Classes that MNIST's format does not tell"),
         )
 }
 
 pub fn run(arguments: &ArgMatches) -> Result<(), Error> {
-    let path = |name| {
-        arguments
-            .get_one::<PathBuf>(name)
-            .ok_or(format!("{name} is needed"))
-    };
-    let (images, labels, out) = (path("images")?, path("labels")?, path("out")?);
     let classes = arguments.get_one::<u32>("classes").copied().unwrap_or(10);
-    let set = idx::read(&unfolded(images)?, &unfolded(labels)?, classes)
-        .map_err(|error| format!("{} with {}: {error}", images.display(), labels.display()))?;
+    let files: Vec<&PathBuf> = arguments.get_many("files").unwrap_or_default().collect();
+    let (set, out) = match files.as_slice() {
+        [images, labels, out] => {
+            let set = idx::read(&unfolded(images)?, &unfolded(labels)?, classes)
+                .map_err(|error| format!("{} with {}: {error}", images.display(), labels.display()))?;
+            (set, out)
+        }
+        [folder, out] if folder.is_dir() => (image_folder::read(folder)?, out),
+        _ => {
+            return Err("two files and a pack to write are expected, or a folder and a pack to write".into());
+        }
+    };
     write_whole(out, &set.pack()?)?;
     println!(
         "{} images of {}x{} in {} classes: {}",

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use diffusion_playground::data::{DataSet, ImageSet, PointSet};
+use diffusion_playground::evaluate::Samples;
 use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::train::{Checkpoint, StepReport, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{config_args, latents, write_whole};
+use super::{check_folder_of, config_args, grid, latents, write_whole};
 
 pub type Error = Box<dyn std::error::Error>;
 
@@ -65,6 +67,12 @@ pub fn command() -> Command {
                 .long("save-every")
                 .value_parser(value_parser!(u32).range(1..))
                 .help("Steps between checkpoints on the way; without it there is one, at the end"),
+        )
+        .arg(
+            Arg::new("grids")
+                .long("grids")
+                .value_parser(value_parser!(PathBuf))
+                .help("A folder for a picture of samples every --grid-every steps"),
         )
         .arg(
             Arg::new("log")
@@ -148,6 +156,8 @@ async fn resume(checkpoint: &Checkpoint, data: Arc<dyn DataSet>, device: &Device
 }
 
 pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
+    let out = path(arguments, "out").ok_or("--out is needed")?;
+    check_folder_of(out)?;
     let checkpoint = match path(arguments, "resume") {
         Some(file) => Some(read_checkpoint(file)?),
         None => None,
@@ -175,17 +185,25 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     bar.set_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} steps  {per_sec}  {msg}  {eta} left",
     )?);
-    let out = path(arguments, "out").ok_or("--out is needed")?;
     let save_every = arguments.get_one::<u32>("save-every").copied();
     let mut log = match path(arguments, "log") {
         Some(file) => Some(Log::open(file)?),
         None => None,
     };
+    let grids = path(arguments, "grids");
+    if grids.is_some() && trainer.config().preset.null_class().is_none() {
+        return Err("--grids: this preset draws no samples of classes".into());
+    }
     let mut smoothed = None;
     while trainer.steps_taken() < steps {
         let taken = trainer.steps_taken();
-        let to_save = save_every.map_or(u32::MAX, |every| every - taken % every);
-        for report in trainer.step(STEPS_A_READ.min(steps - taken).min(to_save)).await? {
+        let grid_every = grids.map(|_| trainer.config().grid_every);
+        let to_stop = [save_every, grid_every].into_iter().flatten();
+        let to_stop = to_stop
+            .map(|every| every - taken % every)
+            .min()
+            .unwrap_or(u32::MAX);
+        for report in trainer.step(STEPS_A_READ.min(steps - taken).min(to_stop)).await? {
             let loss = smoothed.map_or(report.loss, |smoothed| 0.98 * smoothed + 0.02 * report.loss);
             smoothed = Some(loss);
             bar.set_message(format!("loss {loss:.4}"));
@@ -196,6 +214,11 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         }
         if save_every.is_some_and(|every| trainer.steps_taken().is_multiple_of(every)) {
             write_whole(out, &trainer.save().await?)?;
+        }
+        if let Some(folder) =
+            grids.filter(|_| trainer.steps_taken().is_multiple_of(trainer.config().grid_every))
+        {
+            write_grid(folder, &trainer, &compute.device).await?;
         }
     }
     bar.finish();
@@ -210,6 +233,38 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         None => println!("{} steps: {}", trainer.steps_taken(), out.display()),
     }
     Ok(())
+}
+
+/// Ten samples of each class, with the moving average of the weights; the starting noise is always the same.
+async fn write_grid(folder: &Path, trainer: &Trainer, device: &Device) -> Result<(), Error> {
+    let config = trainer.config();
+    let network = trainer.ema_network()?;
+    let samples = Samples {
+        network: &network,
+        schedule: trainer.schedule().clone(),
+        prediction: config.prediction,
+        shape: config.preset.input_shape(),
+        null_class: config.preset.null_class(),
+        latent_space: trainer.latent_space(),
+        device: device.clone(),
+    };
+    let sampling = SampleConfig {
+        sampler: SamplerKind::Ddim,
+        steps: 20,
+        guidance_scale: 2.0,
+        count: 100,
+        clip_sample: config.preset.draws_pixels(),
+        use_clipped_model_output: config.preset.draws_pixels(),
+        ..SampleConfig::default()
+    };
+    let steps = config.schedule.num_train_timesteps.min(sampling.steps);
+    let drawn = samples
+        .draw(&SampleConfig { steps, ..sampling }, 100, |_| ())
+        .await?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    let name = format!("step-{:06}.png", trainer.steps_taken());
+    grid::write_images(&folder.join(name), &drawn, 10)
 }
 
 /// A CSV file of the steps, with the names of its columns in its first line.

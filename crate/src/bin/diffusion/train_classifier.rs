@@ -9,7 +9,7 @@ use diffusion_playground::evaluate::{Classifier, ClassifierConfig, ClassifierRun
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::train::{choose_device, device_arg, read_file};
-use super::{config_args, write_whole};
+use super::{check_folder_of, config_args, write_whole};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -80,6 +80,8 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             .get_one::<PathBuf>(name)
             .ok_or(format!("{name} is needed"))
     };
+    let out = path("out")?;
+    check_folder_of(out)?;
     let options: ClassifierTraining = config_args::read(arguments)?;
     let (images, test) = (read_images(path("data")?)?, read_images(path("test")?)?);
     let base = arguments.get_one::<u16>("base-channels").copied().unwrap_or(32);
@@ -91,7 +93,6 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let classifier = Classifier::parse(&file, &compute.device)?;
     classifier.check(&test)?;
     let reading = classifier.read(&test, &compute.device).await?;
-    let out = path("out")?;
     write_whole(out, &file)?;
     println!(
         "{:.2} % of {} test images read right, {} bytes: {}",

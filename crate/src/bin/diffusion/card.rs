@@ -1,0 +1,233 @@
+//! `diffusion card`
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use diffusion_playground::data::ImageSet;
+use diffusion_playground::evaluate::{Manifest, Samples, ShippedModel};
+use diffusion_playground::model::parameters;
+use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::sampler::{SampleConfig, SamplerKind};
+use diffusion_playground::schedule::Schedule;
+use diffusion_playground::train::Checkpoint;
+use sha2::{Digest, Sha256};
+
+use super::report::{LEGEND, Report, table_head, table_row};
+use super::sample::load;
+use super::source::Source;
+use super::train::read_file;
+use super::{config_args, grid, write_whole};
+
+type Error = Box<dyn std::error::Error>;
+
+pub fn command() -> Command {
+    let text = |name, help| Arg::new(name).long(name).required(true).help(help);
+    Command::new("card")
+        .about("Puts a model among those that are shipped: its weights, its card, a recorded sample and its entry in the list")
+        .arg(
+            Arg::new("model")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A checkpoint; one of weights alone is the smallest (see convert)"),
+        )
+        .arg(text("name", "The name of its files, such as mnist-unet"))
+        .arg(text("label", "What a visitor reads"))
+        .arg(text("data-set", "What it was trained on, such as MNIST"))
+        .arg(
+            Arg::new("evaluation")
+                .long("evaluation")
+                .num_args(1..)
+                .value_parser(value_parser!(PathBuf))
+                .help("What evaluate --json wrote, one or several files"),
+        )
+        .arg(
+            Arg::new("guidance-scale")
+                .long("guidance-scale")
+                .default_value("2")
+                .value_parser(value_parser!(f64))
+                .help("Of the recorded sample"),
+        )
+        .arg(
+            Arg::new("folder")
+                .long("folder")
+                .default_value("www/models")
+                .value_parser(value_parser!(PathBuf)),
+        )
+}
+
+pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
+    let text = |name: &str| {
+        let found = arguments.get_one::<String>(name).cloned();
+        found.ok_or(format!("--{name} is needed"))
+    };
+    let path = |name| {
+        arguments
+            .get_one::<PathBuf>(name)
+            .ok_or(format!("{name} is needed"))
+    };
+    let (model, folder) = (path("model")?, path("folder")?);
+    let name = text("name")?;
+    if name.is_empty()
+        || !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    {
+        return Err(format!("--name {name}: letters, digits, - and _ make a file's name").into());
+    }
+    let source = Source::open(model)?;
+    let Source::Checkpoint(checkpoint) = &source else {
+        return Err(format!("{} is no checkpoint: convert it to one first", model.display()).into());
+    };
+    let bytes = read_file(model)?;
+    let mut reports: Vec<Report> = Vec::new();
+    for file in arguments.get_many::<PathBuf>("evaluation").unwrap_or_default() {
+        let report = serde_json::from_slice(&read_file(file)?);
+        reports.push(report.map_err(|error| format!("{}: {error}", file.display()))?);
+    }
+    let manifest_file = folder.join("manifest.json");
+    let mut manifest: Manifest = match manifest_file.exists() {
+        true => serde_json::from_slice(&read_file(&manifest_file)?)
+            .map_err(|error| format!("{}: {error}", manifest_file.display()))?,
+        false => Manifest::default(),
+    };
+
+    let scale = arguments.get_one::<f64>("guidance-scale").copied().unwrap_or(2.0);
+    let (sample, drawn) = recorded(&source, scale).await?;
+    let shipped = ShippedModel {
+        file: format!("{name}.safetensors"),
+        bytes: bytes.len() as u64,
+        sha256: Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+        preset: checkpoint.config.preset,
+        data_set: text("data-set")?,
+        label: text("label")?,
+        sample,
+        name,
+    };
+    let card = card(&shipped, checkpoint, &reports)?;
+    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    write_whole(&folder.join(&shipped.file), &bytes)?;
+    write_whole(&folder.join(format!("{}.md", shipped.name)), card.as_bytes())?;
+    grid::write_images(&folder.join(format!("{}.png", shipped.name)), &drawn, 1)?;
+    manifest.put(shipped);
+    let json = serde_json::to_string_pretty(&manifest)? + "\n";
+    write_whole(&manifest_file, json.as_bytes())?;
+    println!("{} models: {}", manifest.models.len(), manifest_file.display());
+    Ok(())
+}
+
+/// One sample, drawn on the CPU: what any device must draw again.
+async fn recorded(source: &Source, guidance_scale: f64) -> Result<(SampleConfig, ImageSet), Error> {
+    let device = Compute::choose(Wanted::Cpu).await?.device;
+    let loaded = load(source, &device)?;
+    let config = SampleConfig {
+        sampler: SamplerKind::Ddim,
+        steps: loaded.scheduler.schedule.num_train_timesteps.min(10),
+        guidance_scale,
+        count: 1,
+        use_clipped_model_output: loaded.scheduler.sample.clip_sample,
+        ..loaded.scheduler.sample.clone()
+    };
+    let samples = Samples {
+        network: &loaded.network,
+        schedule: Schedule::new(&loaded.scheduler.schedule)?,
+        prediction: loaded.scheduler.prediction,
+        shape: loaded.shape,
+        null_class: loaded.null_class,
+        latent_space: loaded.latent_space.as_ref(),
+        device,
+    };
+    let drawn = samples.draw(&config, 1, |_| ()).await?;
+    Ok((config, drawn))
+}
+
+/// The card: what the model is, where it comes from, how good it is.
+fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> Result<String, Error> {
+    let ShippedModel {
+        name,
+        file,
+        bytes,
+        sha256,
+        preset,
+        data_set,
+        label,
+        ..
+    } = shipped;
+    let config = &checkpoint.config;
+    let model = checkpoint.ema_model(&burn::tensor::Device::flex())?;
+    let millions = parameters::count(&model) as f64 / 1e6;
+    let preset = serde_json::to_value(preset)?;
+    let prediction = serde_json::to_value(config.prediction)?;
+    let mut flags = config_args::flags(config)?.join(" ");
+    if config.preset.takes_latents() {
+        flags += " --autoencoder autoencoder.safetensors";
+    }
+    let packed = format!("{}-train.pack", data_set.to_lowercase());
+    let mut card = String::new();
+    writeln!(card, "# {label}\n")?;
+    writeln!(card, "![A recorded sample]({name}.png)\n")?;
+    writeln!(card, "| | |\n|---|---|")?;
+    writeln!(card, "| data | {data_set}, its training images |")?;
+    writeln!(
+        card,
+        "| network | preset `{}`, {millions:.2} M parameters, predicts `{}` |",
+        preset.as_str().unwrap_or_default(),
+        prediction.as_str().unwrap_or_default()
+    )?;
+    writeln!(
+        card,
+        "| training | {} steps of {} images, seed {} |",
+        checkpoint.step, config.batch_size, config.seed
+    )?;
+    writeln!(card, "| file | `{file}`, {bytes} bytes, SHA-256 `{sha256}` |")?;
+    writeln!(
+        card,
+        "| licence | weights: MIT or Apache-2.0, as the program; the images keep theirs |\n"
+    )?;
+    writeln!(
+        card,
+        "Trained with\n\n```sh\ndiffusion train {packed} --steps {} {flags}\n```\n",
+        checkpoint.step
+    )?;
+    writeln!(
+        card,
+        "and the configuration\n\n```json\n{}\n```\n",
+        serde_json::to_string_pretty(config)?
+    )?;
+    if reports.is_empty() {
+        writeln!(card, "Its samples have not been measured.")?;
+    }
+    for report in reports {
+        writeln!(
+            card,
+            "## {} samples of each setting\n\nOn {}, read by a classifier that is right on {:.2} % of the test images. The \
+             first row is the floor: training images, measured as the samples are.\n",
+            report.floor.count,
+            report.device,
+            100.0 * report.classifier_accuracy
+        )?;
+        writeln!(card, "{}", table_head(&report.floor))?;
+        for measured in &report.settings {
+            writeln!(card, "{}", table_row(measured))?;
+        }
+        writeln!(
+            card,
+            "\n{LEGEND}\n\n```sh\ndiffusion {}\n```\n",
+            shown(&report.command)
+        )?;
+    }
+    Ok(card.trim_end().to_string() + "\n")
+}
+
+/// A command without the folders that it was given in.
+fn shown(command: &[String]) -> String {
+    let words = command.iter().map(|word| match Path::new(word).file_name() {
+        Some(name) if word.contains('/') => name.to_string_lossy().into_owned(),
+        _ => word.clone(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
