@@ -90,7 +90,12 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'train',
     kind: 'choice',
     control: 'select',
-    choices: { unet: 'U-Net', dit: 'Diffusion Transformer (DiT)', tiny: 'Tiny U-Net' },
+    choices: {
+      unet: 'U-Net',
+      'unet-cross': 'U-Net with cross-attention',
+      dit: 'Diffusion Transformer (DiT)',
+      tiny: 'Tiny U-Net',
+    },
     default: 'unet',
     label: 'Network',
     help: 'The tiny one draws worse, and learns on slow machines too.',

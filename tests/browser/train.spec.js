@@ -98,3 +98,31 @@ test('changed settings take a restart', async ({ page }) => {
   await expect(page.getByText('Settings changed: restart to apply.')).toBeHidden();
   expect(await figure(page, 'Training steps')).toBe(0);
 });
+
+test('every network that is offered takes a step and draws', async ({ page }, { project }) => {
+  test.skip(
+    project.name === 'webgpu',
+    'a software adapter compiles the shaders of every network for minutes',
+  );
+  // A step of the large ones takes seconds on a busy processor.
+  test.slow();
+  await open(page, '#batchSize=2&steps=1&count=1');
+  const network = page.locator('diffusion-train').getByLabel('Network', { exact: true });
+  const presets = await network
+    .locator('option')
+    .evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value));
+  expect(presets).toContain('unet-cross');
+  /** @type {Set<number>} */
+  const sizes = new Set();
+  for (const [index, preset] of presets.entries()) {
+    await network.selectOption(preset);
+    if (index) await page.getByRole('button', { name: 'Restart with these' }).click();
+    await page.getByRole('button', { name: 'One step' }).click();
+    await expect(page.getByText('Paused after step 1.')).toBeVisible();
+    expect(await figure(page, 'Last loss')).toBeGreaterThan(0);
+    sizes.add(await figure(page, 'Weights'));
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await expect(page.locator('diffusion-sample').getByText(/^Done: 1 model call/)).toBeVisible();
+  }
+  expect(sizes.size).toBe(presets.length);
+});
