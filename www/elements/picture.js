@@ -65,7 +65,7 @@ export class DiffusionPicture extends LitElement {
  * @param {Frames} frames
  * @param {number} index
  */
-function frameImage({ width, height, channels, pixels }, index) {
+export function frameImage({ width, height, channels, pixels }, index) {
   const image = new ImageData(width, height);
   const size = width * height;
   for (let pixel = 0; pixel < size; pixel++) {
