@@ -10,6 +10,7 @@ import './elements/network.js';
 import './elements/notice.js';
 import './elements/objective.js';
 import './elements/open.js';
+import './elements/points.js';
 import './elements/sample.js';
 import './elements/save.js';
 import './elements/slow-motion.js';
