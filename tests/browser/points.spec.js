@@ -40,7 +40,6 @@ test('within seconds the samples lie on the shape, all over it', async ({ page }
   await expect.poll(() => figure(page, 'From sample to data'), { timeout: 120_000 }).toBeLessThan(0.05);
   await expect.poll(() => figure(page, 'From data to sample'), { timeout: 120_000 }).toBeLessThan(0.1);
   const seconds = await figure(page, 'Time spent on them');
-  console.log(`${await figure(page, 'Training steps')} steps in ${seconds} s of training`);
   expect(seconds).toBeLessThan(30);
   await section(page).getByRole('button', { name: 'Pause' }).click();
   await expect(section(page).getByText(/^Paused after step/)).toBeVisible();
