@@ -63,6 +63,20 @@ export const views = /** @type {const} */ ({
     sections: ['objective', 'train'],
     parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels' },
   },
+  network: {
+    tag: 'diffusion-network',
+    title: 'Inside the network',
+    promise: 'Every block of it, with its shape and its weights, and what it makes of a digit.',
+    sections: ['network', 'train'],
+    parts: { numbers: '.numbers', diagram: '.diagram', block: 'diffusion-block-view' },
+  },
+  points: {
+    tag: 'diffusion-points',
+    title: 'Noise finds its way to a shape',
+    promise: 'A network learns points in the plane, yours too, and moves noise back to them.',
+    sections: ['points'],
+    parts: { ...TOOLBAR, numbers: '.numbers', data: '.data-panel', loss: '.loss', scrubber: '.scrubber' },
+  },
 });
 
 /** @typedef {keyof typeof views} ViewName */

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine'} section
+ * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -377,6 +377,62 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 10,
     label: 'Denoising stage',
     help: '0: nothing but noise. 10: the end of the way.',
+  },
+  pointsShape: {
+    section: 'points',
+    kind: 'choice',
+    control: 'select',
+    choices: {
+      'two-moons': 'Two moons',
+      'swiss-roll': 'Swiss roll',
+      'eight-gaussians': 'Eight Gaussians',
+      checkerboard: 'Checkerboard',
+      drawn: 'Your own drawing',
+    },
+    default: 'two-moons',
+    label: 'Points to learn from',
+    help: 'Another shape starts anew, and so does a change of the other two.',
+  },
+  pointsRate: {
+    section: 'points',
+    kind: 'number',
+    control: 'number',
+    min: 0.000001,
+    max: 0.1,
+    default: 0.004,
+    label: 'Learning rate',
+    help: 'So small a network can take large steps.',
+  },
+  pointsSeed: {
+    section: 'points',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'First weights, the points, the noise: all follow from it.',
+  },
+  pointsView: {
+    section: 'points',
+    kind: 'choice',
+    control: 'select',
+    choices: { xT: 'xₜ, the points on their way', x0Hat: 'x̂₀, where each seems to belong' },
+    default: 'xT',
+    label: 'What is shown',
+    help: 'The guess comes first; the point then moves a little towards it.',
+  },
+  pointsStage: {
+    section: 'points',
+    kind: 'integer',
+    control: 'range',
+    min: 0,
+    max: 20,
+    step: 1,
+    default: 20,
+    label: 'Denoising step',
+    help: '0: nothing but noise. 20: the samples.',
   },
 });
 

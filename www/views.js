@@ -6,6 +6,7 @@ import './elements/forward.js';
 import './elements/guidance.js';
 import './elements/network.js';
 import './elements/objective.js';
+import './elements/points.js';
 import './elements/sample.js';
 import './elements/slow-motion.js';
 import './elements/time-machine.js';

@@ -14,6 +14,7 @@ const SECTIONS = [
   'diffusion-sample',
   'diffusion-compare',
   'diffusion-guidance',
+  'diffusion-points',
   'diffusion-objective',
   'diffusion-network',
 ];

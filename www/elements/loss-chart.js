@@ -12,6 +12,7 @@ export class DiffusionLossChart extends PlotElement {
     this.logarithmic = false;
   }
 
+  /** @returns {import('../store.js').Store & Pick<typeof run, 'steps' | 'losses' | 'smoothed' | 'step'>} */
   get store() {
     return run;
   }
@@ -23,7 +24,8 @@ export class DiffusionLossChart extends PlotElement {
 
   /** @returns {import('uplot').AlignedData} */
   data() {
-    return [run.steps, run.losses, run.smoothed];
+    const { steps, losses, smoothed } = this.store;
+    return [steps, losses, smoothed];
   }
 
   /** @returns {import('./plot.js').PlotOptions} */
@@ -43,9 +45,10 @@ export class DiffusionLossChart extends PlotElement {
   }
 
   words() {
-    const last = run.smoothed.at(-1);
+    const { smoothed, losses, step } = this.store;
+    const last = smoothed.at(-1);
     if (last === undefined) return 'Loss over training steps: empty until the first step.';
-    return `Loss over ${run.step} training steps: from ${three(run.losses[0])} to ${three(last)}, smoothed.`;
+    return `Loss over ${step} training steps: from ${three(losses[0])} to ${three(last)}, smoothed.`;
   }
 }
 

@@ -49,7 +49,7 @@ export class DiffusionOpen extends PlaygroundElement {
             <button type="button" @click=${() => this.#choose(false)}>Open files</button>
             <button type="button" @click=${() => this.#choose(true)}>Open a folder</button>
           </div>
-          <input type="file" multiple hidden @change=${this.#chosen} />
+          <input type="file" aria-label="Files of a model" multiple hidden @change=${this.#chosen} />
         </div>
         <form @submit=${this.#fetch}>
           <label for="url">or from an address</label>

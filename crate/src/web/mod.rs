@@ -9,6 +9,7 @@ mod looking;
 mod model;
 mod objective;
 mod opening;
+mod points;
 pub mod protocol;
 mod rows;
 mod sampling;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
+use crate::data::PointShape;
 use crate::model::inspect::Memory;
 use crate::model::{Architecture, Block, Preset};
 use crate::prediction::Prediction;
@@ -107,6 +108,18 @@ pub enum Command {
     Resume,
     /// The model that draws, as files. Answered by `saved`.
     Save { format: SaveFormat },
+    /// Begins a new run on points in the plane, beside that on images: fresh weights, paused. The data are `count` points
+    /// of `shape` or, in their place, those that were drawn, `[x, y]` each. Answered by `points`, then `pointsSamples`.
+    NewPoints {
+        config: TrainConfig,
+        shape: PointShape,
+        count: u32,
+        drawn: Option<Vec<[f32; 2]>>,
+    },
+    /// Train that run until `pausePoints`. Answered by `pointsTrain`, and `pointsSamples` now and then.
+    TrainPoints,
+    /// Stop training it after the slice in flight.
+    PausePoints,
     /// Gives the GPU up, as when a graphics driver restarts: shows what the page does then.
     LoseDevice,
 }
@@ -168,6 +181,14 @@ pub struct Frames {
     #[serde(with = "serde_bytes")]
     #[tsify(type = "Uint8Array")]
     pub pixels: Vec<u8>,
+}
+
+/// Points in the plane: the bytes of `x` and `y`, 32-bit floats, point by point.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Points {
+    #[serde(with = "serde_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub coordinates: Vec<u8>,
 }
 
 /// Where one layer of attention looked.
@@ -420,6 +441,27 @@ pub enum Event {
         files: Vec<SavedFile>,
         warnings: Vec<String>,
     },
+    /// A run on points begins: its number of parameters, and its data as [`Points`].
+    Points {
+        parameters: u32,
+        data: Points,
+    },
+    /// Its progress: one report a step since the last event.
+    PointsTrain {
+        reports: Vec<StepReport>,
+        steps_per_second: Option<f64>,
+    },
+    /// Samples with the EMA weights after `step` training steps, from noise that is the same every time: `x_t` before each
+    /// denoising step and after the last, `x0_hat` the guesses in between, all of them one after the other. `signal` and
+    /// `noise` are what the data and the noise are multiplied with in each `x_t`.
+    PointsSamples {
+        step: u32,
+        count: u32,
+        signal: Vec<f64>,
+        noise: Vec<f64>,
+        x_t: Points,
+        x0_hat: Points,
+    },
     /// Something that was asked for could not be done; everything else goes on.
     Error {
         at: Place,
@@ -446,6 +488,7 @@ pub enum Place {
     SlowMotion,
     Network,
     Estimate,
+    Points,
     Open,
     Save,
 }
@@ -470,6 +513,7 @@ impl Place {
             Some(kind) if kind.starts_with("open") => Self::Open,
             Some("findFiles" | "close" | "resume") => Self::Open,
             Some("save") => Self::Save,
+            Some("newPoints" | "trainPoints" | "pausePoints") => Self::Points,
             _ => Self::Device,
         }
     }

@@ -20,6 +20,7 @@ use super::looking;
 use super::model::Model;
 use super::objective::Objective;
 use super::opening::{Opened, Opening};
+use super::points::PointsRun;
 use super::protocol::{Command, Event, Place, Split};
 use super::rows::Rows;
 use super::sampling::Sampling;
@@ -45,6 +46,7 @@ pub struct Session {
     train: Option<Arc<ImageSet>>,
     test: Option<Arc<ImageSet>>,
     run: Option<Run>,
+    points: Option<PointsRun>,
     /// A model on its way in.
     opening: Option<Box<Opening>>,
     /// Draws in the place of the run's network.
@@ -52,6 +54,8 @@ pub struct Session {
     jobs: Jobs,
     /// Whose turn it is when training and other work go on together.
     training_next: bool,
+    /// The same for the run on points and everything else.
+    points_next: bool,
 }
 
 #[wasm_bindgen]
@@ -91,10 +95,12 @@ impl Session {
             train: None,
             test: None,
             run: None,
+            points: None,
             opening: None,
             opened: None,
             jobs: Jobs::default(),
             training_next: true,
+            points_next: true,
         })
     }
 
@@ -108,11 +114,16 @@ impl Session {
 
     /// Whether there is work for [`Session::advance`].
     pub fn busy(&self) -> bool {
-        self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy)
+        self.busy_with_images() || self.points.as_ref().is_some_and(PointsRun::busy)
     }
 
     /// One slice of work: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
+        let points = self.points_next || !self.busy_with_images();
+        self.points_next = !points;
+        if let Some(run) = self.points.as_mut().filter(|run| points && run.busy()) {
+            return run.advance(&self.emitter).await;
+        }
         let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || !self.jobs.busy());
         self.training_next = !training;
         if training {
@@ -126,6 +137,11 @@ impl Session {
 }
 
 impl Session {
+    /// Whether there is work besides the run on points.
+    fn busy_with_images(&self) -> bool {
+        self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy)
+    }
+
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Data { split, bytes } => self.data(split, &bytes),
@@ -242,6 +258,18 @@ impl Session {
                 let saved = saving::save(format, self.opened.as_deref(), self.run.as_ref()).await;
                 self.answer(Place::Save, saved);
             }
+            Command::NewPoints {
+                config,
+                shape,
+                count,
+                drawn,
+            } => {
+                let run = PointsRun::new(config, shape, count, drawn.as_deref(), &self.compute.device);
+                let begun = run.map(|run| self.points.insert(run).begin());
+                self.answer(Place::Points, begun);
+            }
+            Command::TrainPoints => self.set_points_going(true),
+            Command::PausePoints => self.set_points_going(false),
             Command::LoseDevice => self.compute.lose(),
         }
     }
@@ -349,6 +377,15 @@ impl Session {
             self.emitter.emit(Event::Paused {
                 step: run.trainer.steps_taken(),
             });
+        }
+    }
+
+    fn set_points_going(&mut self, going: bool) {
+        match &mut self.points {
+            Some(run) => run.going = going,
+            None => self
+                .emitter
+                .error(Place::Points, "there are no points yet: start anew"),
         }
     }
 

@@ -1,0 +1,182 @@
+//! The run on points in the plane, beside the one on images: it trains, and shows how its samples travel.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+
+use super::emitter::Emitter;
+use super::model::Model;
+use super::protocol::{Event, Place, Points};
+use super::sampling::SLICE;
+use crate::data::{PointSet, PointShape};
+use crate::error::ConfigError;
+use crate::model::{Network, parameters};
+use crate::runtime::{ReadError, clock, read};
+use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
+use crate::schedule::Level;
+use crate::train::{TrainConfig, TrainError, Trainer};
+
+/// Samples at a time.
+const COUNT: usize = 512;
+/// Denoising steps of each.
+const STEPS: usize = 20;
+/// Training steps a slice at most: no more work than this is ever queued on the device.
+const MAX_STEPS: f64 = 16.0;
+
+pub struct PointsRun {
+    trainer: Trainer,
+    data: Arc<PointSet>,
+    device: Device,
+    pub going: bool,
+    /// Recent seconds a training step, without the first, in which shaders are compiled.
+    pace: Option<f64>,
+    warm: bool,
+    travel: Option<Travel>,
+}
+
+/// Samples on their way from noise.
+struct Travel {
+    step: u32,
+    network: Network,
+    trajectory: Trajectory,
+    x_t: Vec<Tensor<4>>,
+    x0_hat: Vec<Tensor<4>>,
+}
+
+impl PointsRun {
+    /// A run at step 0 on points of a shape or, in their place, on those that were drawn.
+    pub fn new(
+        config: TrainConfig,
+        shape: PointShape,
+        count: u32,
+        drawn: Option<&[[f32; 2]]>,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        let data = Arc::new(match drawn {
+            Some(points) => PointSet::given(points)?,
+            None => PointSet::generate(shape, count as usize, config.seed)?,
+        });
+        let mut run = Self {
+            trainer: Trainer::new(config, data.clone(), device)?,
+            data,
+            device: device.clone(),
+            going: false,
+            pace: None,
+            warm: false,
+            travel: None,
+        };
+        run.travel = Some(run.samples()?);
+        Ok(run)
+    }
+
+    /// The event `points`.
+    pub fn begin(&self) -> Event {
+        Event::Points {
+            parameters: parameters::count(&self.trainer.ema_model()) as u32,
+            data: Points::new(self.data.points().as_flattened()),
+        }
+    }
+
+    pub fn busy(&self) -> bool {
+        self.going || self.travel.is_some()
+    }
+
+    /// The next slice: samples on their way, or else some training steps.
+    pub async fn advance(&mut self, emitter: &Emitter) {
+        let outcome = match self.travel.take() {
+            Some(travel) => self.go_on(travel, emitter).await.map_err(Box::from),
+            None => self.train(emitter).await,
+        };
+        if let Err(error) = outcome {
+            emitter.error(Place::Points, error);
+            self.going = false;
+        }
+    }
+
+    async fn train(&mut self, emitter: &Emitter) -> Result<(), Box<dyn Error>> {
+        let every = self.trainer.config().grid_every;
+        let steps = self.pace.map_or(1.0, |pace| (SLICE / pace).clamp(1.0, MAX_STEPS)) as u32;
+        let left = every - self.trainer.steps_taken() % every;
+        let reports = self.trainer.step(steps.min(left)).await?;
+        let seconds = reports.first().map_or(0.0, |report| report.seconds);
+        if self.warm {
+            self.pace = Some(self.pace.map_or(seconds, |pace| 0.8 * pace + 0.2 * seconds));
+        }
+        self.warm = true;
+        emitter.emit(Event::PointsTrain {
+            reports,
+            steps_per_second: self.pace.map(f64::recip),
+        });
+        if self.trainer.steps_taken().is_multiple_of(every) {
+            self.travel = Some(self.samples()?);
+        }
+        Ok(())
+    }
+
+    /// Noise that is the same every time, and the network of this moment.
+    fn samples(&self) -> Result<Travel, ConfigError> {
+        let model = Model::of_run(&self.trainer)?;
+        let config = SampleConfig {
+            sampler: SamplerKind::Ddim,
+            steps: STEPS.min(self.trainer.schedule().len()),
+            seed: self.trainer.config().seed,
+            count: COUNT,
+            // No points are pixels: it clips nothing.
+            ..model.scheduler.sample.clone()
+        };
+        Ok(Travel {
+            step: self.trainer.steps_taken(),
+            trajectory: model.trajectory(&config, &self.device)?,
+            network: model.network,
+            x_t: Vec::new(),
+            x0_hat: Vec::new(),
+        })
+    }
+
+    async fn go_on(&mut self, mut travel: Travel, emitter: &Emitter) -> Result<(), ReadError> {
+        let end = clock::now() + SLICE;
+        while let Some(frame) = travel.trajectory.step(&travel.network) {
+            travel.x_t.push(frame.x_t);
+            travel.x0_hat.push(frame.x0_hat);
+            if clock::now() > end {
+                self.travel = Some(travel);
+                return Ok(());
+            }
+        }
+        emitter.emit(travel.read().await?);
+        Ok(())
+    }
+}
+
+impl Travel {
+    /// The event `pointsSamples`, by one read-back.
+    async fn read(mut self) -> Result<Event, ReadError> {
+        self.x_t.push(self.trajectory.x_t());
+        let size = self.x_t.len() * COUNT * 2;
+        let values = read(Tensor::cat([self.x_t, self.x0_hat].concat(), 0)).await?;
+        let (x_t, x0_hat) = values.split_at(size);
+        let plan = self.trajectory.plan();
+        let levels: Vec<Level> = plan
+            .iter()
+            .map(|step| step.from)
+            .chain(plan.last().map(|step| step.to))
+            .collect();
+        Ok(Event::PointsSamples {
+            step: self.step,
+            count: COUNT as u32,
+            signal: levels.iter().map(|level| level.alpha).collect(),
+            noise: levels.iter().map(|level| level.sigma).collect(),
+            x_t: Points::new(x_t),
+            x0_hat: Points::new(x0_hat),
+        })
+    }
+}
+
+impl Points {
+    fn new(coordinates: &[f32]) -> Self {
+        Self {
+            coordinates: coordinates.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        }
+    }
+}
