@@ -27,10 +27,11 @@ pub fn run() -> Result<()> {
 /// Compiles the crate and writes the module with its JavaScript and its types into `pkg`.
 fn module() -> Result<()> {
     say("Compiling the crate to WebAssembly (some minutes the first time)");
-    let arguments = "build --release --lib --package diffusion-playground --target wasm32-unknown-unknown";
+    let arguments =
+        "build --profile web --lib --package diffusion-playground --target wasm32-unknown-unknown";
     shell::run(wasm_target::command("cargo")?.args(arguments.split(' ')))?;
 
-    let compiled = target()?.join(format!("wasm32-unknown-unknown/release/{MODULE}.wasm"));
+    let compiled = target()?.join(format!("wasm32-unknown-unknown/web/{MODULE}.wasm"));
     let content = fs::read(&compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
     let built_from = format!("{} {}", md5_hex(&content), locked_version("wasm-bindgen")?);
     let stamp = at(PACKAGE).join(".built-from");
