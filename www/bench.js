@@ -11,6 +11,12 @@ const query = new URLSearchParams(location.search);
 const preset = query.get('preset') ?? 'unet';
 const batchSize = Number(query.get('batch') ?? 64);
 const steps = Number(query.get('steps') ?? 200);
+/** The module's memory is written down every so many steps; the GPU's is the system's to tell. */
+const memoryEvery = Number(query.get('memory') ?? 0);
+/** On the CPU one image is what a reader waits for. */
+const peerBatchOf = (/** @type {string} */ backend) =>
+  Number(query.get('peerBatch') ?? (backend === 'gpu' ? 16 : 1));
+const peerRuns = Number(query.get('peerRuns') ?? 30);
 
 const schedule = {
   kind: 'linear',
@@ -89,6 +95,19 @@ function show(kernels) {
   }
 }
 
+/** @param {any[]} rows */
+function showPeers(rows) {
+  const table = /** @type {HTMLTableElement} */ (document.getElementById('peers'));
+  table.hidden = false;
+  const ms = (/** @type {{ median: number } | undefined} */ spread) => spread?.median.toFixed(2) ?? '';
+  for (const { name, version, single, queued, error } of rows) {
+    const row = table.tBodies[0].insertRow();
+    for (const text of [`${name} ${version ?? ''}`, error ?? ms(single), ms(queued)]) {
+      row.insertCell().textContent = text;
+    }
+  }
+}
+
 async function bench() {
   const start = performance.now();
   const ready = await next('ready');
@@ -102,9 +121,19 @@ async function bench() {
   const reports = [];
   let warmUp = 0;
   const trainingStart = performance.now();
+  const memory = [];
+  let asked = 0;
   while (reports.length < steps) {
-    const message = await next('train');
+    const message = await next('train', 'vitals');
+    if (message.type === 'vitals') {
+      memory.push({ step: reports.length, heapBytes: message.heapBytes });
+      continue;
+    }
     reports.push(...message.reports);
+    if (memoryEvery && reports.length >= asked * memoryEvery) {
+      worker.post({ type: 'vitals' });
+      asked++;
+    }
     warmUp = message.warmUpSeconds;
     say(`Step ${reports.length} of ${steps}`);
   }
@@ -125,6 +154,17 @@ async function bench() {
     worker.post({ type: 'profile' });
     ({ kernels } = await next('profile'));
     show(kernels);
+  }
+
+  let peers;
+  if (query.has('peers') && ['unet', 'dit'].includes(preset)) {
+    // Only `cargo xtask bench` builds it: the other libraries are large.
+    const address = new URL('peers/peers.js', location.href).href;
+    const { compare } = await import(address).catch(() => {
+      throw new Error('the other libraries are not here: `cargo xtask bench` adds them');
+    });
+    peers = await compare(preset, peerBatchOf(ready.backend), peerRuns, ready.backend, say);
+    showPeers(peers.rows);
   }
 
   worker.post({ type: 'vitals' });
@@ -151,8 +191,10 @@ async function bench() {
     lossLast10: mean(reports.slice(-10)),
     samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
     heapBytes,
+    memory: memoryEvery ? memory : undefined,
     constructorRuns,
     kernels,
+    peers,
   };
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+mod bench;
 mod browser;
 mod build;
 mod data;
@@ -26,12 +27,18 @@ cargo xtask <command>
 
   serve [--port N] [--no-open]   install what is missing, build the page, show it in the browser
   test [phase...]                install what is missing, run every check and test (or only some phases:
-                                 format, clippy, native, build, types, wasm, page)
+                                 format, clippy, native, build, size, types, wasm, page)
   setup                          install what is missing for both, and nothing else
   build                          build the page into www/dist, and the npm package in pkg
   data                           pack MNIST for the page
   site [--out FOLDER]            build everything that a static host serves, into target/site
   size                           what a first visit downloads, compressed; fails above 3 MB
+  bench [name=value...]          time training and sampling in the browser, and forward passes beside TensorFlow.js and
+                                 ONNX Runtime Web; the settings are those of bench.html: preset, batch, steps, device
+  profile [name=value...]        time every kernel of one training step, in the browser and natively. There is no
+                                 column of GFLOP/s: a launch does not tell how much it computes
+
+bench and profile take --software, for Chromium's own WebGPU on the CPU; CHROME_FLAGS adds to the browser's flags.
 
 Built files are kept in the user's cache folder, or in CARGO_TARGET_DIR where that is set.
 CHROME names the browser that tests run in, where it is not on PATH.";
@@ -62,6 +69,8 @@ fn run(arguments: &[String]) -> Result<()> {
         "serve" => return serve::run(&serve::Options::parse(rest)?),
         "test" => return test::run(rest),
         "site" => return site::run(&site::folder(rest)?),
+        "bench" => return bench::run(bench::Options::parse(rest)?),
+        "profile" => return bench::profile(bench::Options::parse(rest)?),
         _ => {}
     }
     if let Some(argument) = rest.first() {

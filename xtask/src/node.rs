@@ -10,19 +10,25 @@ use crate::shell::{read, run, say};
 use crate::tools;
 
 const OLDEST: u32 = 20;
-/// The lock file that node_modules was installed from.
+/// The lock file that a folder's node_modules was installed from.
 const INSTALLED: &str = "node_modules/.installed-lock.json";
 
 /// Installs the npm packages where the installed ones are not those of the lock file.
 pub fn ensure() -> Result<()> {
-    let lock = fs::read(at("package-lock.json")).context("package-lock.json cannot be read")?;
-    if fs::read(at(INSTALLED)).is_ok_and(|installed| installed == lock) {
+    ensure_in(".")
+}
+
+/// The same for the package in a folder of the repository.
+pub fn ensure_in(folder: &str) -> Result<()> {
+    let folder = at(folder);
+    let lock = fs::read(folder.join("package-lock.json")).context("package-lock.json cannot be read")?;
+    if fs::read(folder.join(INSTALLED)).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     check_version()?;
     say("Installing the npm packages");
-    run(tools::command("npm")?.args(["ci"]))?;
-    Ok(fs::write(at(INSTALLED), lock)?)
+    run(tools::command("npm")?.arg("ci").current_dir(&folder))?;
+    Ok(fs::write(folder.join(INSTALLED), lock)?)
 }
 
 /// A program of an npm package.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::browser;
 use crate::project::at;
 use crate::shell::{run as execute, say};
-use crate::{build, node, server, setup, tools, wasm_target};
+use crate::{build, node, server, setup, size, tools, wasm_target};
 
 struct Phase {
     name: &'static str,
@@ -22,11 +22,12 @@ impl Phase {
     }
 }
 
-const PHASES: [Phase; 7] = [
+const PHASES: [Phase; 8] = [
     Phase::new("format", "rustfmt and biome", format),
     Phase::new("clippy", "clippy, natively and for wasm32", clippy),
     Phase::new("native", "unit, property and reference tests, natively", native),
     Phase::new("build", "the page", build::run),
+    Phase::new("size", "what a first visit downloads", size::check),
     Phase::new("types", "the page's types, against the module's", types),
     Phase::new("wasm", "the crate's tests in the browser", wasm),
     Phase::new("page", "the served page in the browser", page),

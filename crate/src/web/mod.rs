@@ -3,6 +3,7 @@
 pub mod constructors;
 mod emitter;
 mod forward;
+mod forward_pass;
 mod frames;
 mod jobs;
 mod looking;
