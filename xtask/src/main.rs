@@ -32,7 +32,7 @@ cargo xtask <command>
   build                          build the page into www/dist, and the npm package in pkg
   data                           pack MNIST for the page
   site [--out FOLDER]            build everything that a static host serves, into target/site
-  size                           what a first visit downloads, compressed; fails above 3 MB
+  size                           what a first visit downloads, compressed; fails above 3.3 MB
   bench [name=value...]          time training and sampling in the browser, and forward passes beside TensorFlow.js and
                                  ONNX Runtime Web; the settings are those of bench.html: preset, batch, steps, device
   profile [name=value...]        time every kernel of one training step, in the browser and natively. There is no

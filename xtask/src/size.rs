@@ -11,7 +11,7 @@ use crate::shell::read;
 use crate::{build, setup, tools};
 
 /// Bytes, compressed, that a first visit may take before it downloads data.
-const LIMIT: u64 = 3_000_000;
+const LIMIT: u64 = 3_300_000;
 
 pub fn run() -> Result<()> {
     setup::for_page()?;
