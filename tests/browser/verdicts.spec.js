@@ -36,7 +36,7 @@ test('a classifier reads every picture, and each is held against the training im
     const marks = section(page)
       .getByRole('listitem')
       .nth(row + 1)
-      .locator('.reading b');
+      .locator('.verdict b');
     await expect(marks).toHaveCount(10);
     const shown = await marks.allTextContents();
     expect(shown.filter((mark) => mark.startsWith('✓'))).toHaveLength(right);
@@ -63,8 +63,8 @@ test('a classifier reads every picture, and each is held against the training im
   await expect(cell.locator('b.data')).toHaveText(distance.toFixed(1));
 
   await section(page).getByRole('checkbox', { name: 'Have every picture read' }).uncheck();
-  await expect(section(page).locator('.reading b')).toHaveCount(40);
-  await expect(section(page).locator('.reading b.data')).toHaveCount(40);
+  await expect(section(page).locator('.verdict b')).toHaveCount(40);
+  await expect(section(page).locator('.verdict b.data')).toHaveCount(40);
 });
 
 test.describe('a classifier that does not arrive', () => {

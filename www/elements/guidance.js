@@ -160,10 +160,10 @@ const sure = (probability) => (probability > 0.9995 ? '>99.9 %' : `${fixed(100 *
 function reading(row, column) {
   if (settings.get('guidanceVerdicts') !== 'yes') return nothing;
   const verdict = verdicts.rows[row];
-  if (!verdict) return html`<p class="reading"></p>`;
+  if (!verdict) return html`<p class="verdict"></p>`;
   const right = verdict.classes[column] === DIGITS[column];
   // The picture's label says the same.
-  return html`<p class=${right ? 'reading' : 'reading wrong'} aria-hidden="true">
+  return html`<p class=${right ? 'verdict' : 'verdict wrong'} aria-hidden="true">
     <b>${right ? '✓' : '✗'} ${verdict.classes[column]}</b> ${sure(verdict.probabilities[column])}
   </p>`;
 }
@@ -179,7 +179,7 @@ function nearest(row, column) {
       .index=${index}
       label="The training image nearest to it, a ${labels[index]}: ${distance} away"
     ></diffusion-picture>
-    <p class="reading"><b class="data">${distance}</b> ${Math.round(100 * shares[index])} %</p>`;
+    <p class="verdict"><b class="data">${distance}</b> ${Math.round(100 * shares[index])} %</p>`;
 }
 
 /** The same for those who don't see it. @param {number} row @param {number} column */
