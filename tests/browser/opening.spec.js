@@ -13,7 +13,7 @@ const { models } = JSON.parse(
 const section = (/** @type {Page} */ page) => page.locator('diffusion-opening');
 const picture = (/** @type {Page} */ page, index = 0) =>
   section(page).locator('diffusion-picture').nth(index);
-const status = (/** @type {Page} */ page) => section(page).locator('.status');
+const status = (/** @type {Page} */ page) => section(page).locator('.status p');
 const card = (/** @type {Page} */ page, /** @type {string} */ label) =>
   page.locator('diffusion-shipped').getByRole('region', { name: label });
 
@@ -71,7 +71,7 @@ test('whoever asks for no network downloads none, and can choose one by its card
   const asked = weights(page);
   await open(page, '#guidanceVerdicts=no');
   await drawn(page.locator('diffusion-forward diffusion-picture.mix'));
-  await expect(status(page)).toHaveText('There is no network yet.');
+  await expect(status(page)).toHaveText('Nothing can draw here yet.');
   await expect(section(page).getByRole('button', { name: 'Draw others' })).toBeDisabled();
   expect(asked).toEqual([]);
 

@@ -175,6 +175,7 @@ function nearest(row, column) {
   const index = row * DIGITS.length + column;
   const distance = fixed(distances[index], 1);
   return html`<diffusion-picture
+      class="near"
       .frames=${frames}
       .index=${index}
       label="The training image nearest to it, a ${labels[index]}: ${distance} away"

@@ -77,7 +77,10 @@ export class DiffusionOpening extends Section {
         <div class="toolbar" role="group" aria-label="Drawing digits">
           <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>Draw others</button>
           <button type="button" @click=${this.#train}>Train one yourself</button>
-          <p class="status" role="status">${statusWords()}</p>
+          <div class="status">
+            <p role="status">${statusWords()}</p>
+            ${download()}
+          </div>
         </div>
         ${this.#problem()}
         <diffusion-notice place="draw"></diffusion-notice>
@@ -166,14 +169,21 @@ export class DiffusionOpening extends Section {
   }
 }
 
+/** How much of the first network has come. */
+function download() {
+  if (!model.opening || model.exists) return nothing;
+  const { received = 0, total = undefined } = model.opening === 'beginning' ? {} : model.opening;
+  return html`<progress
+    aria-label=${`${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB`}
+    max=${total ?? nothing}
+    value=${total ? received : nothing}
+  ></progress>`;
+}
+
 function statusWords() {
   const { phase, by, modelCalls } = opening.rows;
-  if (model.opening && !model.exists) {
-    if (model.opening === 'beginning') return 'Fetching a trained network.';
-    const { received, total } = model.opening;
-    return `Fetching a trained network: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB.`;
-  }
-  if (!model.exists) return 'There is no network yet.';
+  if (model.opening && !model.exists) return 'Fetching a trained network.';
+  if (!model.exists) return 'Nothing can draw here yet.';
   if (!model.knowsDigits) return 'The opened network does not know the ten digits.';
   if (phase === 'running') return 'Drawing.';
   if (phase !== 'done') return model.ready('The network has not learned anything yet: expect noise.');
