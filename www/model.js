@@ -85,7 +85,7 @@ class Model extends Store {
    * Opens a model in the place of the one that is being opened.
    * @param {What | ((signal: AbortSignal, onProgress: (loaded: number, total: number) => void) => Promise<What>)} what
    *   also what brings it
-   * @returns {Promise<boolean>} whether it draws now
+   * @returns {Promise<boolean | undefined>} whether it draws now; nothing where it made way for something else
    */
   async open(what) {
     this.#abort.abort();
@@ -105,7 +105,7 @@ class Model extends Store {
       return !obstacle;
     } catch (error) {
       update({ opening: undefined, problem: error instanceof Error ? error.message : `${error}` });
-      return false;
+      return abort.signal.aborted ? undefined : false;
     }
   }
 

@@ -56,6 +56,7 @@ class Shipped extends Store {
       return { files: [{ path: `${shipped.label}/${shipped.file}`, file }] };
     });
     if (opened && bytes) return await keep(CACHE, url, bytes);
+    if (opened === undefined) return;
     if (bytes) await forget(CACHE, url);
     // Said where it was asked for, not where files of one's own are opened.
     this.#update({ problem: model.problem });

@@ -31,6 +31,8 @@ class Verdicts extends Store {
   rows = [];
   /** Of the drawing on show. @type {Neighbours | undefined} */
   neighbours;
+  /** There has been a search, and so the training images are needed. */
+  hasSearched = false;
   /** How far the search is. @type {{ searched: number, of: number } | undefined} */
   search;
   /** @type {Uint8Array | undefined} */
@@ -83,7 +85,7 @@ class Verdicts extends Store {
     const { width, height } = parts[0];
     /** @param {'labels' | 'pixels'} name */
     const joined = (name) => Uint8Array.from(parts.flatMap((part) => [...part[name]]));
-    this.#update({ neighbours: undefined, search: { searched: 0, of: 0 } });
+    this.#update({ hasSearched: true, neighbours: undefined, search: { searched: 0, of: 0 } });
     client.send({
       type: 'neighbours',
       pictures: { width, height, labels: joined('labels'), pixels: joined('pixels') },

@@ -52,7 +52,7 @@ export class DiffusionGuidance extends Section {
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
         <diffusion-notice place="guidance"></diffusion-notice>
-        <diffusion-notice place="neighbours" split=${verdicts.search ? 'train' : nothing}></diffusion-notice>
+        <diffusion-notice place="neighbours" split=${verdicts.hasSearched ? 'train' : nothing}></diffusion-notice>
         ${this.#classifier()} ${this.#comparison()}
         <ul class="grid">
           <li class="start">
@@ -112,8 +112,8 @@ export class DiffusionGuidance extends Section {
     const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
     return html`<p class="help comparison" role="status">
       To the nearest training image it is ${fixed(median(distances), 2)} from the pictures of this grid, in the median, and
-      ${fixed(median(testDistances), 2)} from ${testDistances.length} real digits that no network has learned from. The
-      nearest of those is ${fixed(least, 2)} away; ${nearer === 0 ? 'none' : nearer} of the ${distances.length} pictures
+      ${fixed(median(testDistances), 2)} from ${testDistances.length} real digits of the test set. The nearest of
+      those is ${fixed(least, 2)} away; ${nearer === 0 ? 'none' : nearer} of the ${distances.length} pictures
       ${nearer === 1 ? 'comes' : 'come'} nearer than that. The percentage says how many of the real digits come nearer
       than this picture. Distances are Euclidean, over pixels from −1 to 1.
     </p>`;
