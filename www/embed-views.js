@@ -54,7 +54,7 @@ export const views = /** @type {const} */ ({
     title: 'Guidance, turned up',
     promise: 'Every digit, with its name taken ever more seriously.',
     sections: ['guidance', 'train'],
-    parts: { ...TOOLBAR },
+    parts: { ...TOOLBAR, verdicts: '.reader, .verdict, .share' },
   },
   objective: {
     tag: 'diffusion-objective',

@@ -7,5 +7,7 @@ import './elements/journey.js';
 import './elements/notice.js';
 import './elements/offline.js';
 import './elements/open.js';
+import './elements/opening.js';
 import './elements/save.js';
+import './elements/shipped.js';
 import './views.js';

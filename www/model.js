@@ -9,6 +9,7 @@ import { Store } from './store.js';
 /** @typedef {import('../pkg/diffusion_playground.js').SampleConfig} SampleConfig */
 /** @typedef {import('./messages.js').MessageOf<'opened'>} Opened */
 /** @typedef {import('./messages.js').MessageOf<'opening'>} Opening */
+/** @typedef {Parameters<typeof openModel>[0]} What */
 
 export const NO_CLASSES = 'The opened network knows no classes: it draws what it likes.';
 
@@ -80,7 +81,12 @@ class Model extends Store {
     return { ...sample, ...config, ...(classes ? {} : unconditional) };
   }
 
-  /** Opens a model in the place of the one that is being opened. @param {Parameters<typeof openModel>[0]} what */
+  /**
+   * Opens a model in the place of the one that is being opened.
+   * @param {What | ((signal: AbortSignal, onProgress: (loaded: number, total: number) => void) => Promise<What>)} what
+   *   also what brings it
+   * @returns {Promise<boolean | undefined>} whether it draws now; nothing where it made way for something else
+   */
   async open(what) {
     this.#abort.abort();
     const abort = new AbortController();
@@ -89,10 +95,17 @@ class Model extends Store {
     /** @param {Partial<Model>} change */
     const update = (change) => abort.signal.aborted || this.#update(change);
     try {
-      await openModel(what, { signal: abort.signal, onProgress: (opening) => update({ opening }) });
+      const { signal } = abort;
+      /** @param {number} received @param {number} total */
+      const arrived = (received, total) =>
+        update({ opening: { type: 'opening', received, total: total || undefined, tensor: undefined } });
+      const found = typeof what === 'function' ? await what(signal, arrived) : what;
+      const { obstacle } = await openModel(found, { signal, onProgress: (opening) => update({ opening }) });
       update({ opening: undefined });
+      return !obstacle;
     } catch (error) {
       update({ opening: undefined, problem: error instanceof Error ? error.message : `${error}` });
+      return abort.signal.aborted ? undefined : false;
     }
   }
 

@@ -1,4 +1,6 @@
-// Downloads the packed data sets, with progress, and keeps them in the browser's cache once they have proved readable.
+// The packed data sets: downloaded with progress, and kept once they have proved readable.
+
+import { fetchKept, forget, keep } from './kept-files.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').Split} Split */
 
@@ -17,68 +19,11 @@ const address = (split) => ADDRESSES[split];
 /**
  * @param {Split} split
  * @param {(loaded: number, total: number) => void} onProgress
- * @returns {Promise<Uint8Array>}
  */
-export async function fetchPack(split, onProgress) {
-  const kept = await withCache((cache) => cache.match(address(split)));
-  const response = kept ?? (await fetch(address(split)));
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${address(split)}`);
-  return await readAll(response, onProgress);
-}
+export const fetchPack = (split, onProgress) => fetchKept(CACHE, address(split), { onProgress });
 
-/**
- * @param {Split} split
- * @param {Uint8Array} bytes
- */
-export async function keepPack(split, bytes) {
-  const body = /** @type {BodyInit} */ (bytes);
-  await withCache((cache) =>
-    cache.put(address(split), new Response(body, { headers: { 'content-length': `${bytes.length}` } })),
-  );
-}
+/** @param {Split} split @param {Uint8Array} bytes */
+export const keepPack = (split, bytes) => keep(CACHE, address(split), bytes);
 
 /** @param {Split} split */
-export async function forgetPack(split) {
-  await withCache((cache) => cache.delete(address(split)));
-}
-
-/**
- * A cache that is full, forbidden or missing costs a download next time, nothing else.
- * @template T
- * @param {(cache: Cache) => Promise<T>} use
- * @returns {Promise<T | undefined>}
- */
-async function withCache(use) {
-  try {
-    return await use(await caches.open(CACHE));
-  } catch (error) {
-    console.warn('The data cannot be cached:', error);
-    return undefined;
-  }
-}
-
-/**
- * @param {Response} response
- * @param {(loaded: number, total: number) => void} onProgress
- */
-async function readAll(response, onProgress) {
-  // Content-Length counts the bytes on the wire: of a compressed answer it says nothing about what will come out.
-  const encoded = response.headers.has('content-encoding');
-  const total = encoded ? 0 : Number(response.headers.get('content-length'));
-  /** @type {Uint8Array[]} */
-  const chunks = [];
-  let loaded = 0;
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    chunks.push(read.value);
-    loaded += read.value.length;
-    onProgress(loaded, total);
-  }
-  const bytes = new Uint8Array(loaded);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
-}
+export const forgetPack = (split) => forget(CACHE, address(split));

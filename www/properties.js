@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points'} section
+ * @property {'opening' | 'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -36,6 +36,35 @@ const NO_OR_YES = { no: 'no', yes: 'yes' };
 const MAX_SEED = 4294967295;
 
 export const properties = /** @type {const} @satisfies {Record<string, Property>} */ ({
+  model: {
+    section: 'opening',
+    kind: 'choice',
+    control: 'select',
+    choices: { 'mnist-unet': 'U-Net', 'mnist-dit': 'Diffusion Transformer (DiT)', none: 'None' },
+    default: 'mnist-unet',
+    label: 'Trained network',
+    help: 'The one that the page opens with.',
+  },
+  openingDigit: {
+    section: 'opening',
+    kind: 'choice',
+    control: 'select',
+    choices: { ...DIGITS, each: 'One of each' },
+    default: 'each',
+    label: 'Digit',
+    help: 'What the network is told to see in the noise.',
+  },
+  openingSeed: {
+    section: 'opening',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Noise seed',
+    help: 'Another seed is other noise, and so other digits.',
+  },
   image: {
     section: 'forward',
     kind: 'integer',
@@ -282,6 +311,15 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 1,
     label: 'Seed',
     help: 'The noise that each column starts from.',
+  },
+  guidanceVerdicts: {
+    section: 'guidance',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'yes',
+    label: 'Have every picture read',
+    help: 'By a second network, trained to tell digits apart. It takes 0.8 MB.',
   },
   boundVariance: {
     section: 'objective',

@@ -6,7 +6,7 @@ import { Store } from './store.js';
 
 /** @typedef {import('./messages.js').MessageOf<'rowStep'>} RowStep */
 /** @typedef {import('./messages.js').MessageOf<'rowsStart'>} RowsStart */
-/** @typedef {Extract<import('./messages.js').Request, { type: 'compare' | 'guidance' }>} RowsRequest */
+/** @typedef {Extract<import('./messages.js').Request, { type: 'compare' | 'guidance' | 'draw' }>} RowsRequest */
 
 /** Most pictures of a row's way: those that the module sends. */
 const MAX_FRAMES = 10;
@@ -20,11 +20,13 @@ export class Rows extends Store {
   start;
   /** What has come, for each row. @type {RowStep[][]} */
   rows = [];
+  /** What each was asked for with. @type {RowsRequest['configs']} */
+  configs = [];
   /** Whose they are, for a sentence. */
   by = '';
 
   /**
-   * @param {'compare' | 'guidance'} place
+   * @param {'compare' | 'guidance' | 'draw'} place
    * @param {() => RowsRequest} request made from the settings of the moment
    */
   constructor(place, request) {
@@ -56,6 +58,7 @@ export class Rows extends Store {
     const request = { ...asked, configs: asked.configs.map((config) => model.adapt(config)) };
     this.start = undefined;
     this.rows = request.configs.map(() => []);
+    this.configs = request.configs;
     this.frames = Math.min(MAX_FRAMES, request.configs[0].steps ?? MAX_FRAMES);
     this.by = model.words;
     this.#enter('running');

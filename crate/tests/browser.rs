@@ -4,7 +4,9 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{autoencoder, dit, interop, kernels, latents, networks, points, randomness, sampling, training};
+use checks::{
+    autoencoder, dit, interop, judging, kernels, latents, networks, points, randomness, sampling, training,
+};
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::web::constructors;
 use std::cell::RefCell;
@@ -206,4 +208,9 @@ async fn what_does_not_fit_is_refused() {
 #[wasm_bindgen_test]
 async fn an_autoencoder_learns_to_reconstruct() {
     latents::an_autoencoder_learns_to_reconstruct(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn judging_follows_the_cpu() {
+    judging::judging_follows_the_cpu(&gpu().await).await;
 }

@@ -4,7 +4,9 @@
 mod checks;
 
 use burn::tensor::Device;
-use checks::{autoencoder, dit, interop, kernels, latents, networks, points, randomness, sampling, training};
+use checks::{
+    autoencoder, dit, interop, judging, kernels, latents, networks, points, randomness, sampling, training,
+};
 use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use pollster::block_on;
@@ -129,6 +131,7 @@ fn wgpu_passes_every_check() {
         training::a_run_follows_the_cpu(&gpu.device).await;
         training::a_resumed_run_is_the_same_run(&gpu.device).await;
         training::the_next_batch_is_what_the_step_sees(&gpu.device).await;
+        judging::judging_follows_the_cpu(&gpu.device).await;
         latents::an_autoencoder_run_follows_the_cpu(&gpu.device).await;
         latents::latent_diffusion_runs_end_to_end(&gpu.device).await;
     });

@@ -49,6 +49,8 @@ test('until it is started there is a poster, and a small script', async ({ page 
   await start(element);
   await drawn(element.locator('diffusion-picture.mix'));
   expect(asked).toContain('diffusion_playground_bg.wasm');
+  // No trained network comes along with a view that draws nothing.
+  expect(asked.filter((name) => name.includes('models/'))).toEqual([]);
 });
 
 test('it can wait until it is seen', async ({ page }) => {

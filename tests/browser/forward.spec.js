@@ -35,7 +35,7 @@ test('arrow keys and the curve choose t', async ({ page }) => {
   const { slider } = pictures(page);
   await slider.press('ArrowRight');
   await expect(slider).toHaveValue('251');
-  await expect(page).toHaveURL(/#t=251$/);
+  await expect(page).toHaveURL(/[#&]t=251$/);
 
   const plot = page.locator('diffusion-schedule-chart .plot');
   const box = await plot.boundingBox();

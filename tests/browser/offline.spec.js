@@ -9,7 +9,7 @@ test.describe('a reader who keeps the page', () => {
 
   test('reads and trains without a network, and can remove it again', async ({ page }) => {
     const site = await serve(PAGE);
-    await page.goto(`${site.address}?device=cpu#${TINY}`);
+    await page.goto(`${site.address}?device=cpu#model=none&${TINY}`);
     expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(
       0,
     );

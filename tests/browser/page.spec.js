@@ -47,7 +47,7 @@ test('nothing moves while the page fills', async ({ page }) => {
 test('every control has a name, and room for a finger', async ({ page }) => {
   await open(page);
   await drawn(page.locator('diffusion-forward diffusion-picture.mix'));
-  const controls = page.locator('button, select, input, summary');
+  const controls = page.locator('button, select, input:not([hidden]), summary');
   for (const control of await controls.all()) {
     await expect(control).toHaveAccessibleName(/\S/);
     const box = await control.boundingBox();

@@ -30,14 +30,16 @@ export const test = base.extend(fixtures);
 export { expect };
 
 /**
- * Opens the page and waits until it says what it runs on.
+ * Opens the page, without the trained network where the address names none, and waits until it says what it runs on.
  * @param {Page} page
  * @param {string} [address] query and hash
  */
 export async function open(page, address = '') {
   // A software adapter is only used where WebGPU is insisted on.
   const insist = base.info().project.name === 'webgpu' && !address.startsWith('?');
-  await page.goto(insist ? `?device=gpu${address}` : address);
+  const [query, hash = ''] = address.split('#');
+  const settings = hash.includes('model=') ? hash : ['model=none', hash].filter(Boolean).join('&');
+  await page.goto(`${insist ? '?device=gpu' : query}#${settings}`);
   await expect(page.locator('diffusion-device').getByText('Running on')).toBeVisible();
 }
 

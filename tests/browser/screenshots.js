@@ -6,11 +6,13 @@ import config from './playwright.config.js';
 
 const FOLDER = 'target/screenshots';
 const SECTIONS = [
+  'diffusion-opening',
   'diffusion-forward',
   'diffusion-estimate',
   'diffusion-train',
   'diffusion-slow-motion',
   'diffusion-time-machine',
+  'diffusion-shipped',
   'diffusion-sample',
   'diffusion-compare',
   'diffusion-guidance',

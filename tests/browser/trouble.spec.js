@@ -22,10 +22,10 @@ test.describe('bad values', () => {
       page.getByText('This must be a whole number from 1 to 512. Until then 16 stays in force.'),
     ).toBeVisible();
     await expect(batch).toHaveAttribute('aria-invalid', 'true');
-    await expect(page).toHaveURL(/#batchSize=16$/);
+    await expect(page).toHaveURL(/[#&]batchSize=16$/);
     await batch.fill('32');
     await expect(batch).toHaveAttribute('aria-invalid', 'false');
-    await expect(page).toHaveURL(/#batchSize=32$/);
+    await expect(page).toHaveURL(/[#&]batchSize=32$/);
   });
 });
 
@@ -80,7 +80,7 @@ test.describe('the worker', () => {
 
   test('without its module gives a sentence, and can be restarted', async ({ page }) => {
     await page.route('**/*.wasm', (route) => route.fulfill({ status: 404, body: 'not here' }));
-    await page.goto('');
+    await page.goto('#model=none');
     const forward = page.locator('diffusion-forward');
     await expect(forward.getByText('The program stopped')).toBeVisible();
     await page.unroute('**/*.wasm');

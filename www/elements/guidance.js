@@ -1,10 +1,12 @@
 // Every digit by every guidance scale: a column keeps its noise, a row its scale.
 
-import { html, unsafeCSS } from 'lit';
-import { whole } from '../format.js';
+import { html, nothing, unsafeCSS } from 'lit';
+import { fixed, percent, whole } from '../format.js';
 import { DIGITS, guidanceGrid, SCALES } from '../guidance-grid.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
+import { settings } from '../settings.js';
+import { accuracy, verdicts } from '../verdicts.js';
 import './control.js';
 import style from './guidance.css' with { type: 'text' };
 import { guidanceFormula } from './guidance-formula.js';
@@ -21,6 +23,7 @@ export class DiffusionGuidance extends Section {
     this.watch(run);
     this.watch(model);
     this.watch(guidanceGrid);
+    this.watch(verdicts);
   }
 
   render() {
@@ -32,6 +35,7 @@ export class DiffusionGuidance extends Section {
           <diffusion-control name="guidanceRescale"></diffusion-control>
           <diffusion-control name="guidanceSteps"></diffusion-control>
           <diffusion-control name="guidanceSeed"></diffusion-control>
+          <diffusion-control name="guidanceVerdicts"></diffusion-control>
         </div>
         <div class="toolbar" role="group" aria-label="Guiding">
           <button
@@ -42,13 +46,26 @@ export class DiffusionGuidance extends Section {
           >
             ${running ? 'Stop drawing' : 'Draw the grid'}
           </button>
+          <button type="button" ?disabled=${!verdicts.canSearch && !verdicts.search} @click=${this.#search}>
+            ${verdicts.search ? 'Stop looking' : 'Look for copies'}
+          </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
         <diffusion-notice place="guidance"></diffusion-notice>
+        <diffusion-notice place="neighbours" split=${verdicts.hasSearched ? 'train' : nothing}></diffusion-notice>
+        ${this.#classifier()} ${this.#comparison()}
         <ul class="grid">
           <li class="start">
             <p class="about"><b class="mix">x<sub>T</sub></b><span class="help">the start, the same all the way down</span></p>
-            ${this.#pictures(guidanceGrid.start, (digit) => `The noise that digit ${digit} starts from`)}
+            <div class="pictures">
+              ${DIGITS.map(
+                (digit, column) => html`<diffusion-picture
+                  .frames=${guidanceGrid.start}
+                  .index=${column}
+                  label=${`The noise that digit ${digit} starts from`}
+                ></diffusion-picture>`,
+              )}
+            </div>
           </li>
           ${SCALES.map((scale, row) => this.#row(scale, row))}
         </ul>
@@ -57,36 +74,121 @@ export class DiffusionGuidance extends Section {
     `;
   }
 
+  #search() {
+    if (verdicts.search) verdicts.cancelSearch();
+    else verdicts.findNeighbours();
+  }
+
+  /** What became of the classifier. */
+  #classifier() {
+    if (settings.get('guidanceVerdicts') !== 'yes') return nothing;
+    if (verdicts.problem !== undefined) {
+      return html`<div class="box" role="alert">
+        <p>The pictures cannot be read: ${verdicts.problem.replace(/[^.!?]$/, '$&.')}</p>
+        <button type="button" @click=${() => verdicts.fetch()}>Try again</button>
+      </div>`;
+    }
+    return html`<p class="help reader">
+      Under each picture: what the second network reads in it, and how probable it finds that. ✓ is the digit asked for, ✗
+      another. It reads ${fixed(100 * accuracy, 2)} % of the real test images right.
+    </p>`;
+  }
+
+  /** How near the pictures come to training images, and how near real ones do. */
+  #comparison() {
+    const { search, neighbours } = verdicts;
+    if (search) {
+      const { searched, of } = search;
+      return html`<div class="search">
+        <label for="search">Looking through ${of ? `${whole(searched)} of ${whole(of)}` : 'the'} training images</label>
+        <progress id="search" max=${of || nothing} value=${of ? searched : nothing}></progress>
+      </div>`;
+    }
+    if (!neighbours) return nothing;
+    const { distances, testDistances } = neighbours;
+    const least = testDistances[0];
+    const nearer = distances.filter((distance) => distance < least).length;
+    /** @param {number[]} values */
+    const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+    return html`<p class="help comparison" role="status">
+      To the nearest training image it is ${fixed(median(distances), 2)} from the pictures of this grid, in the median, and
+      ${fixed(median(testDistances), 2)} from ${testDistances.length} real digits of the test set. The nearest of
+      those is ${fixed(least, 2)} away; ${nearer === 0 ? 'none' : nearer} of the ${distances.length} pictures
+      ${nearer === 1 ? 'comes' : 'come'} nearer than that. The percentage says how many of the real digits come nearer
+      than this picture. Distances are Euclidean, over pixels from −1 to 1.
+    </p>`;
+  }
+
   /** @param {number} scale @param {number} row */
   #row(scale, row) {
     const last = guidanceGrid.last(row);
+    const { right, of } = verdicts.share(row);
     const progress = last
       ? `step ${last.step} of ${last.steps}`
       : scale === 1
         ? 'no guidance'
         : `${scale} × the difference`;
     return html`<li>
-      <p class="about"><b class="model">w = ${scale}</b><span class="help">${progress}</span></p>
-      ${this.#pictures(last?.x0Hat, (digit) =>
-        last
-          ? `Digit ${digit} with guidance scale ${scale}, ${progress}`
-          : `No digit ${digit} with guidance scale ${scale} yet`,
-      )}
+      <p class="about">
+        <b class="model">w = ${scale}</b><span class="help">${progress}</span>
+        <span class="help share">${of ? `read as asked: ${right} of ${of}, ${percent(right, of)}` : nothing}</span>
+      </p>
+      <div class="pictures">
+        ${DIGITS.map(
+          (digit, column) => html`<div>
+            <diffusion-picture
+              .frames=${last?.x0Hat}
+              .index=${column}
+              label=${
+                last
+                  ? `Digit ${digit} with guidance scale ${scale}, ${progress}${readWords(row, column)}`
+                  : `No digit ${digit} with guidance scale ${scale} yet`
+              }
+            ></diffusion-picture>
+            ${reading(row, column)} ${nearest(row, column)}
+          </div>`,
+        )}
+      </div>
     </li>`;
   }
+}
 
-  /**
-   * @param {import('../../pkg/diffusion_playground.js').Frames | undefined} frames
-   * @param {(digit: number) => string} words
-   */
-  #pictures(frames, words) {
-    return html`<div class="pictures">
-      ${DIGITS.map(
-        (digit, index) => html`<diffusion-picture .frames=${frames} .index=${index} label=${words(digit)}>
-        </diffusion-picture>`,
-      )}
-    </div>`;
-  }
+/** @param {number} probability */
+const sure = (probability) => (probability > 0.9995 ? '>99.9 %' : `${fixed(100 * probability, 1)} %`);
+
+/** What was read in a picture, under it. @param {number} row @param {number} column */
+function reading(row, column) {
+  if (settings.get('guidanceVerdicts') !== 'yes') return nothing;
+  const verdict = verdicts.rows[row];
+  if (!verdict) return html`<p class="verdict"></p>`;
+  const right = verdict.classes[column] === DIGITS[column];
+  // The picture's label says the same.
+  return html`<p class=${right ? 'verdict' : 'verdict wrong'} aria-hidden="true">
+    <b>${right ? '✓' : '✗'} ${verdict.classes[column]}</b> ${sure(verdict.probabilities[column])}
+  </p>`;
+}
+
+/** The training image that is nearest to a picture. @param {number} row @param {number} column */
+function nearest(row, column) {
+  if (!verdicts.neighbours) return nothing;
+  const { frames, labels, distances, shares } = verdicts.neighbours;
+  const index = row * DIGITS.length + column;
+  const distance = fixed(distances[index], 1);
+  return html`<diffusion-picture
+      class="near"
+      .frames=${frames}
+      .index=${index}
+      label="The training image nearest to it, a ${labels[index]}: ${distance} away"
+    ></diffusion-picture>
+    <p class="verdict"><b class="data">${distance}</b> ${Math.round(100 * shares[index])} %</p>`;
+}
+
+/** The same for those who don't see it. @param {number} row @param {number} column */
+function readWords(row, column) {
+  const verdict = verdicts.rows[row];
+  return verdict
+    ? `, read as ${verdict.classes[column]}, ${sure(verdict.probabilities[column])} probable`
+    : '';
 }
 
 /** @param {boolean} hasModel */

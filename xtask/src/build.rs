@@ -30,6 +30,8 @@ const ENTRIES: [&str; 9] = [
 ];
 /// Pages of others that embed views, and what to write in them.
 const EXAMPLES: &str = "examples";
+/// The trained models, with their cards.
+const MODELS: &str = "models";
 /// What the page needs before it downloads data.
 pub const FIRST_VISIT: [&str; 5] = [
     "index.html",
@@ -82,7 +84,7 @@ fn page() -> Result<()> {
     bundle(DIST, &ENTRIES, &["--sourcemap", "--external:./playground.js"])?;
     bundle(DIST, &[REGISTRATION], &["--sourcemap", "--external:./views.js"])?;
     copy_into(&module_file(), &at(DIST))?;
-    for folder in ["", EXAMPLES] {
+    for folder in ["", EXAMPLES, MODELS] {
         for entry in fs::read_dir(at(PAGE).join(folder))? {
             let file = entry?.path();
             if file.is_file() && !is_source(&file) {
@@ -120,7 +122,7 @@ fn clear(dist: &Path) -> Result<()> {
         let path = entry?.path();
         if path.is_file() {
             fs::remove_file(path)?;
-        } else if path.ends_with(EXAMPLES) {
+        } else if path.ends_with(EXAMPLES) || path.ends_with(MODELS) {
             fs::remove_dir_all(path)?;
         }
     }

@@ -21,12 +21,13 @@ const DECLARATIONS: [&str; 3] = [
     "www/css.d.ts",
     "pkg/diffusion_playground.d.ts",
 ];
-const COPIES: [&str; 5] = [
+const COPIES: [&str; 6] = [
     "LICENSE-MIT",
     "LICENSE-APACHE",
     "www/package/README.md",
     "www/dist/data/mnist-train.pack",
     "www/dist/data/mnist-test.pack",
+    "www/models/classifier.safetensors",
 ];
 
 /// Puts the package together; the module must be in `pkg`.
@@ -45,10 +46,10 @@ pub fn assemble() -> Result<()> {
     for file in COPIES {
         let path = Path::new(file);
         let name = path.file_name().context("a file has a name")?;
-        let folder = if path.extension().is_some_and(|extension| extension == "pack") {
-            "data"
-        } else {
-            ""
+        let folder = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("pack") => "data",
+            Some("safetensors") => "models",
+            _ => "",
         };
         copy(file, &at(package).join(folder).join(name))?;
     }

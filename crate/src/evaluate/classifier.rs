@@ -113,6 +113,8 @@ pub struct Classifier {
 pub struct Reading {
     /// The most probable class of each image.
     pub classes: Vec<u8>,
+    /// How probable that class is: the softmax of the logits.
+    pub probabilities: Vec<f32>,
     /// `[count, features]`
     pub features: Vec<f32>,
 }
@@ -187,8 +189,9 @@ impl Classifier {
             for row in both.chunks_exact(size + self.config.classes) {
                 let (features, logits) = row.split_at(size);
                 reading.features.extend(features);
-                let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
-                reading.classes.push(best.unwrap_or_default() as u8);
+                let (best, probability) = most_probable(logits);
+                reading.classes.push(best as u8);
+                reading.probabilities.push(probability);
             }
         }
         Ok(reading)
@@ -213,6 +216,15 @@ impl Classifier {
     }
 }
 
+/// The class of the largest logit, and its softmax.
+fn most_probable(logits: &[f32]) -> (usize, f32) {
+    let best = (0..logits.len())
+        .max_by(|&a, &b| logits[a].total_cmp(&logits[b]))
+        .unwrap_or_default();
+    let sum: f32 = logits.iter().map(|logit| (logit - logits[best]).exp()).sum();
+    (best, 1.0 / sum)
+}
+
 /// Why a file is no classifier.
 #[derive(Debug, Error)]
 pub enum ClassifierError {
@@ -228,4 +240,42 @@ pub enum ClassifierError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+
+    #[test]
+    fn the_most_probable_class_and_how_probable_it_is() {
+        let (best, probability) = most_probable(&[0.0, 3f32.ln(), 0.0]);
+        assert_eq!(best, 1);
+        assert!((probability - 0.6).abs() < 1e-6);
+        // Logits beyond what exp can hold.
+        assert_eq!(most_probable(&[-1e30, 500.0, 400.0]), (1, 1.0));
+        assert_eq!(most_probable(&[7.0, 7.0, 7.0, 7.0]).1, 0.25);
+    }
+
+    /// What is read of images is what the layers say of them, one by one.
+    #[test]
+    fn probabilities_are_the_softmax_of_the_logits() {
+        let device = Device::flex();
+        let config = ClassifierConfig {
+            base_channels: 4,
+            groups: 2,
+            ..ClassifierConfig::default()
+        };
+        let classifier = config.init(3, &device).unwrap();
+        let pixels = (0..2 * 784).map(|i| (i * 37 % 256) as u8).collect();
+        let images = ImageSet::new(1, 28, 28, 10, vec![0, 1], pixels).unwrap();
+        let reading = block_on(classifier.read(&images, &device)).unwrap();
+        for index in 0..2 {
+            let logits = classifier.logits(classifier.features(images.images(&[index], &device)));
+            let expected = block_on(read(log_softmax(logits, 1))).unwrap();
+            let class = reading.classes[index] as usize;
+            assert!(expected.iter().all(|&value| value <= expected[class]));
+            assert!((reading.probabilities[index].ln() - expected[class]).abs() < 1e-5);
+        }
+    }
 }

@@ -10,6 +10,22 @@ use crate::sampler::SampleConfig;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
     pub models: Vec<ShippedModel>,
+    /// What the page reads samples with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier: Option<ShippedClassifier>,
+}
+
+/// A classifier beside the manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShippedClassifier {
+    pub file: String,
+    pub bytes: u64,
+    /// Of the file, in hexadecimal.
+    pub sha256: String,
+    pub data_set: String,
+    /// The share of the test images that it reads right.
+    pub accuracy: f64,
 }
 
 /// One model. Its files lie beside the manifest: the weights, its card `NAME.md`, and the recorded sample `NAME.png`.
@@ -26,8 +42,30 @@ pub struct ShippedModel {
     pub data_set: String,
     /// What a visitor reads.
     pub label: String,
+    pub parameters: u64,
+    pub training_steps: u32,
+    pub licence: String,
     /// How the recorded sample was drawn.
     pub sample: SampleConfig,
+    /// What was measured of its samples; the card says with which command.
+    #[serde(default)]
+    pub figures: Vec<ShippedFigures>,
+}
+
+/// What was measured of the samples of one setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShippedFigures {
+    /// As `diffusion evaluate` names it.
+    pub sampler: String,
+    pub steps: usize,
+    pub guidance_scale: f64,
+    pub count: usize,
+    /// The share that is read as the class asked for.
+    pub accuracy: f64,
+    pub frechet_distance: f64,
+    /// That of as many training images.
+    pub frechet_floor: f64,
 }
 
 impl Manifest {

@@ -15,6 +15,7 @@ pub mod training;
 
 pub use classifier::{Classifier, ClassifierConfig, ClassifierError};
 pub use figures::{Figures, Reference};
-pub use manifest::{Manifest, ShippedModel};
+pub use manifest::{Manifest, ShippedClassifier, ShippedFigures, ShippedModel};
+pub use neighbours::NearestSearch;
 pub use samples::Samples;
 pub use training::{ClassifierRun, ClassifierTraining};

@@ -115,6 +115,73 @@ impl Cloud {
     }
 }
 
+/// A search for the nearest of many points, which are shown block by block: they need never be on the device together.
+#[derive(Debug)]
+pub struct NearestSearch {
+    queries: Tensor<2>, // [queries, size]
+    nearest: Vec<Neighbour>,
+    seen: usize,
+}
+
+/// A point that was shown, by its place in the order of showing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    pub index: usize,
+    pub distance: f64,
+}
+
+impl NearestSearch {
+    /// For each of `queries`, `[count, size]`.
+    pub fn new(queries: &[f32], size: usize, device: &Device) -> Self {
+        let count = queries.len() / size;
+        let none = Neighbour {
+            index: 0,
+            distance: f64::INFINITY,
+        };
+        Self {
+            queries: Tensor::from_data(TensorData::new(queries.to_vec(), [count, size]), device),
+            nearest: vec![none; count],
+            seen: 0,
+        }
+    }
+
+    /// Looks through the next points, `[count, size]`.
+    pub async fn show(&mut self, points: &[f32]) -> Result<(), ReadError> {
+        let [queries, size] = self.queries.dims();
+        let count = points.len() / size;
+        if count == 0 {
+            return Ok(());
+        }
+        let points = TensorData::new(points.to_vec(), [count, size]);
+        let points = Tensor::<2>::from_data(points, &self.queries.device());
+        let (least, index) = squared_distances(self.queries.clone(), points).min_dim_with_indices(1);
+        // One read-back for the two: as f32 the indices of a block are exact.
+        let both = read(Tensor::cat(vec![least, index.float()], 0)).await?;
+        let (least, indices) = both.split_at(queries);
+        for (nearest, (&square, &index)) in self.nearest.iter_mut().zip(least.iter().zip(indices)) {
+            let distance = f64::from(square).sqrt();
+            if distance < nearest.distance {
+                *nearest = Neighbour {
+                    index: self.seen + index as usize,
+                    distance,
+                };
+            }
+        }
+        self.seen += count;
+        Ok(())
+    }
+
+    /// How many points have been shown.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// The nearest so far, of each query.
+    pub fn nearest(&self) -> &[Neighbour] {
+        &self.nearest
+    }
+}
+
 /// `|a|^2 - 2 a b + |b|^2` for all pairs of rows, `[a, size]`, `[b, size]` -> `[a, b]`, not below 0.
 fn squared_distances(a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
     let norms_a = a.clone().square().sum_dim(1);
@@ -158,6 +225,35 @@ mod tests {
         assert_eq!(wait(real.share_within(&samples, &sample_radii)), 11.0 / 20.0);
         let far = cloud(&[100.0, 200.0], 1);
         assert_eq!(wait(far.share_within(&real, &real_radii)), 0.0);
+    }
+
+    #[test]
+    fn a_search_finds_what_the_definition_gives_however_the_points_are_cut() {
+        let size = 7;
+        let values = Rng::new(1, Stream::Data, 0).normals(size * 60);
+        let (queries, points) = values.split_at(size * 9);
+        let expected: Vec<(usize, f64)> = queries
+            .chunks_exact(size)
+            .map(|query| {
+                let distance = |point: &[f32]| {
+                    let square: f32 = point.iter().zip(query).map(|(a, b)| (a - b).powi(2)).sum();
+                    f64::from(square).sqrt()
+                };
+                let all = points.chunks_exact(size).map(distance).enumerate();
+                all.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap()
+            })
+            .collect();
+        for at_once in [1, 20, 51, 100] {
+            let mut search = NearestSearch::new(queries, size, &Device::flex());
+            for block in points.chunks(at_once * size) {
+                wait(search.show(block));
+            }
+            assert_eq!(search.seen(), 51);
+            for (found, expected) in search.nearest().iter().zip(&expected) {
+                assert_eq!(found.index, expected.0, "{at_once}");
+                assert!((found.distance - expected.1).abs() < 1e-3, "{at_once}: {found:?}");
+            }
+        }
     }
 
     /// More points than one block holds give what the definition gives.

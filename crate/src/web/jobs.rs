@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::emitter::Emitter;
+use super::neighbours::Neighbours;
 use super::objective::Objective;
-use super::protocol::Place;
+use super::protocol::{Event, Place};
 use super::rows::Rows;
 use super::sampling::Sampling;
 
@@ -13,6 +14,7 @@ pub enum Job {
     Sampling(Box<Sampling>),
     Rows(Box<Rows>),
     Objective(Box<Objective>),
+    Neighbours(Box<Neighbours>),
 }
 
 /// The jobs under way, the next one's turn first.
@@ -54,6 +56,7 @@ impl Job {
             Self::Sampling(sampling) => sampling.advance(emitter).await,
             Self::Rows(rows) => rows.advance(emitter).await,
             Self::Objective(objective) => objective.advance(emitter).await,
+            Self::Neighbours(neighbours) => neighbours.advance(emitter).await,
         }
     }
 
@@ -62,6 +65,7 @@ impl Job {
             Self::Sampling(sampling) => sampling.finish(true, emitter).await,
             Self::Rows(rows) => rows.finish(true, emitter),
             Self::Objective(objective) => objective.finish(true, emitter),
+            Self::Neighbours(_) => emitter.emit(Event::NeighboursCancelled),
         }
     }
 }

@@ -63,6 +63,25 @@ pub enum Command {
         #[tsify(type = "Uint8Array")]
         labels: Vec<u8>,
     },
+    /// One row at `draw`: the digits of the opening.
+    Draw {
+        configs: Vec<SampleConfig>,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        labels: Vec<u8>,
+    },
+    /// A classifier's file. Answered by `classifier`: from then on `judge` is answered.
+    Classifier {
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        bytes: Vec<u8>,
+    },
+    /// What the classifier reads in grey pictures of which `labels` were asked for. Answered by `verdicts` with the same
+    /// `row`.
+    Judge { row: u32, pictures: Pictures },
+    /// The nearest training images of grey pictures, and of the first `testImages` test images; replaces a search that is
+    /// still going on. Needs both splits. Answered by `neighboursStep`, at the end `neighbours`.
+    Neighbours { pictures: Pictures, test_images: u32 },
     /// The variational bound of the current run's EMA weights; replaces one that is still going on. Answered by
     /// `objectiveStart`, then `objectiveTerm`, at the end `objectiveDone`.
     Objective { config: ObjectiveConfig },
@@ -78,7 +97,7 @@ pub enum Command {
         t: u32,
         noise_seed: f64,
     },
-    /// Stops what one of the three last began.
+    /// Stops what was last begun at a place.
     Cancel { at: Place },
     /// Which of the files of a folder, or of a few that were chosen, make up a model. Answered by `filesFound`.
     FindFiles { paths: Vec<String> },
@@ -178,6 +197,19 @@ pub struct Frames {
     /// 1 is grey, 3 is red, green and blue.
     pub channels: u32,
     pub count: u32,
+    #[serde(with = "serde_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub pixels: Vec<u8>,
+}
+
+/// Grey pictures from the page, row by row, with the classes that were asked for.
+#[derive(Clone, Debug, Deserialize, Tsify)]
+pub struct Pictures {
+    pub width: u32,
+    pub height: u32,
+    #[serde(with = "serde_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub labels: Vec<u8>,
     #[serde(with = "serde_bytes")]
     #[tsify(type = "Uint8Array")]
     pub pixels: Vec<u8>,
@@ -385,6 +417,34 @@ pub enum Event {
         at: Place,
         cancelled: bool,
     },
+    /// A classifier can be asked.
+    Classifier,
+    /// The most probable class of each picture, and how probable it is.
+    Verdicts {
+        row: u32,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        classes: Vec<u8>,
+        probabilities: Vec<f32>,
+    },
+    /// So many of the training images have been looked through.
+    NeighboursStep {
+        searched: u32,
+        of: u32,
+    },
+    /// Of each picture the nearest training image, by the Euclidean distance of pixels in [-1, 1]. `testDistances` are
+    /// those of the test images, rising; `shares` says what part of them is less than each picture's.
+    Neighbours {
+        frames: Frames,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        labels: Vec<u8>,
+        distances: Vec<f64>,
+        shares: Vec<f64>,
+        test_distances: Vec<f64>,
+    },
+    /// The search was stopped, or another took its place.
+    NeighboursCancelled,
     /// L_T in bits per dimension, and how many terms will follow.
     ObjectiveStart {
         prior: f64,
@@ -484,6 +544,9 @@ pub enum Place {
     Sample,
     Compare,
     Guidance,
+    Draw,
+    Verdicts,
+    Neighbours,
     Objective,
     SlowMotion,
     Network,
@@ -506,6 +569,9 @@ impl Place {
             Some("sample" | "cancelSample") => Self::Sample,
             Some("compare") => Self::Compare,
             Some("guidance") => Self::Guidance,
+            Some("draw") => Self::Draw,
+            Some("classifier" | "judge") => Self::Verdicts,
+            Some("neighbours") => Self::Neighbours,
             Some("objective") => Self::Objective,
             Some("slowStep") => Self::SlowMotion,
             Some("estimate") => Self::Estimate,

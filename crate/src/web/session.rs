@@ -16,12 +16,14 @@ use wasm_bindgen::prelude::*;
 use super::emitter::Emitter;
 use super::forward;
 use super::jobs::{Job, Jobs};
+use super::judging;
 use super::looking;
 use super::model::Model;
+use super::neighbours::Neighbours;
 use super::objective::Objective;
 use super::opening::{Opened, Opening};
 use super::points::PointsRun;
-use super::protocol::{Command, Event, Place, Split};
+use super::protocol::{Command, Event, Pictures, Place, Split};
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::saving;
@@ -29,6 +31,7 @@ use super::slow_step::Example;
 use super::training::Run;
 use crate::data::ImageSet;
 use crate::error::ConfigError;
+use crate::evaluate::Classifier;
 use crate::interop::Layout;
 use crate::model::{Architecture, parameters};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
@@ -38,6 +41,7 @@ use crate::train::{CheckpointError, TrainConfig, Trainer};
 const TEST_MISSING: &str = "the test images are not loaded yet";
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
 const TRAIN_MISSING: &str = "the training images are not loaded yet";
+const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
 
 #[wasm_bindgen]
 pub struct Session {
@@ -51,6 +55,8 @@ pub struct Session {
     opening: Option<Box<Opening>>,
     /// Draws in the place of the run's network.
     opened: Option<Box<Opened>>,
+    /// Reads what was drawn.
+    classifier: Option<Classifier>,
     jobs: Jobs,
     /// Whose turn it is when training and other work go on together.
     training_next: bool,
@@ -98,6 +104,7 @@ impl Session {
             points: None,
             opening: None,
             opened: None,
+            classifier: None,
             jobs: Jobs::default(),
             training_next: true,
             points_next: true,
@@ -204,6 +211,36 @@ impl Session {
             Command::Compare { configs } => self.rows(Place::Compare, &configs, None).await,
             Command::Guidance { configs, labels } => {
                 self.rows(Place::Guidance, &configs, Some(&labels)).await
+            }
+            Command::Draw { configs, labels } => self.rows(Place::Draw, &configs, Some(&labels)).await,
+            Command::Classifier { bytes } => {
+                let classifier = Classifier::parse(&bytes, &self.compute.device);
+                let answer = classifier.map(|classifier| {
+                    self.classifier = Some(classifier);
+                    Event::Classifier
+                });
+                self.answer(Place::Verdicts, answer);
+            }
+            Command::Judge { row, pictures } => {
+                let verdicts = match &self.classifier {
+                    Some(classifier) => {
+                        judging::verdicts(classifier, row, pictures, &self.compute.device).await
+                    }
+                    None => Err(CLASSIFIER_MISSING.into()),
+                };
+                self.answer(Place::Verdicts, verdicts);
+            }
+            Command::Neighbours {
+                pictures,
+                test_images,
+            } => {
+                self.jobs.cancel(Place::Neighbours, &self.emitter).await;
+                match self.neighbours(pictures, test_images) {
+                    Ok(search) => self
+                        .jobs
+                        .begin(Place::Neighbours, Job::Neighbours(Box::new(search))),
+                    Err(error) => self.emitter.error(Place::Neighbours, error),
+                }
             }
             Command::Objective { config } => {
                 let begin = |model: Model, this: &Self| {
@@ -411,6 +448,12 @@ impl Session {
     fn run_and_test(&self) -> Result<(&Run, &ImageSet), &'static str> {
         let run = self.run.as_ref().ok_or(RUN_MISSING)?;
         Ok((run, self.test.as_ref().ok_or(TEST_MISSING)?))
+    }
+
+    fn neighbours(&self, pictures: Pictures, test_images: u32) -> Result<Neighbours, Box<dyn Error>> {
+        let train = self.train.clone().ok_or(TRAIN_MISSING)?;
+        let test = self.test.as_ref().ok_or(TEST_MISSING)?;
+        Neighbours::new(&pictures, train, test, test_images, &self.compute.device)
     }
 
     async fn profile(&mut self) {

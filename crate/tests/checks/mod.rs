@@ -3,6 +3,7 @@
 pub mod autoencoder;
 pub mod dit;
 pub mod interop;
+pub mod judging;
 pub mod kernels;
 pub mod latents;
 pub mod networks;

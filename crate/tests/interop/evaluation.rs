@@ -108,7 +108,7 @@ fn a_network_is_trained_made_small_measured_and_given_a_card() {
         models.display()
     );
     run(&format!(
-        "card small.safetensors --name one --label Digits {shipped}"
+        "card small.safetensors --name one --label Digits --classifier classifier.safetensors {shipped}"
     ));
     run(&format!(
         "card small.safetensors --name two --label Others {shipped}"
@@ -124,6 +124,18 @@ fn a_network_is_trained_made_small_measured_and_given_a_card() {
         manifest.models[0].bytes,
         std::fs::metadata(models.join("one.safetensors")).unwrap().len()
     );
+    // The later cards left it as it was.
+    let classifier = manifest.classifier.unwrap();
+    assert_eq!(
+        std::fs::read(models.join(&classifier.file)).unwrap(),
+        std::fs::read(folder.join("classifier.safetensors")).unwrap()
+    );
+    assert_eq!(Some(classifier.accuracy), figures["classifierAccuracy"].as_f64());
+    for (shipped, measured) in manifest.models[0].figures.iter().zip(settings) {
+        assert_eq!(Some(shipped.accuracy), measured["accuracy"].as_f64());
+        assert_eq!((shipped.steps, shipped.count), (2, 12));
+    }
+    assert_eq!(manifest.models[0].figures.len(), 4);
     let card = std::fs::read_to_string(models.join("one.md")).unwrap();
     for part in [
         "--prediction v",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use diffusion_playground::data::ImageSet;
-use diffusion_playground::evaluate::{Manifest, Samples, ShippedModel};
+use diffusion_playground::evaluate::{Manifest, Samples, ShippedClassifier, ShippedFigures, ShippedModel};
 use diffusion_playground::model::parameters;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
@@ -14,13 +14,16 @@ use diffusion_playground::schedule::Schedule;
 use diffusion_playground::train::Checkpoint;
 use sha2::{Digest, Sha256};
 
-use super::report::{LEGEND, Report, table_head, table_row};
+use super::report::{self, LEGEND, Report, table_head, table_row};
 use super::sample::load;
 use super::source::Source;
 use super::train::read_file;
 use super::{config_args, grid, write_whole};
 
 type Error = Box<dyn std::error::Error>;
+
+/// Of the weights.
+const LICENCE: &str = "MIT or Apache-2.0";
 
 pub fn command() -> Command {
     let text = |name, help| Arg::new(name).long(name).required(true).help(help);
@@ -41,6 +44,13 @@ pub fn command() -> Command {
                 .num_args(1..)
                 .value_parser(value_parser!(PathBuf))
                 .help("What evaluate --json wrote, one or several files"),
+        )
+        .arg(
+            Arg::new("classifier")
+                .long("classifier")
+                .requires("evaluation")
+                .value_parser(value_parser!(PathBuf))
+                .help("The classifier of the evaluation, to be shipped as well"),
         )
         .arg(
             Arg::new("guidance-scale")
@@ -95,17 +105,19 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
 
     let scale = arguments.get_one::<f64>("guidance-scale").copied().unwrap_or(2.0);
     let (sample, drawn) = recorded(&source, scale).await?;
+    let parameters = parameters::count(&checkpoint.ema_model(&burn::tensor::Device::flex())?);
     let shipped = ShippedModel {
         file: format!("{name}.safetensors"),
         bytes: bytes.len() as u64,
-        sha256: Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        sha256: sha256(&bytes),
         preset: checkpoint.config.preset,
         data_set: text("data-set")?,
         label: text("label")?,
+        parameters: parameters as u64,
+        training_steps: checkpoint.step,
+        licence: LICENCE.into(),
         sample,
+        figures: reports.iter().flat_map(figures).collect(),
         name,
     };
     let card = card(&shipped, checkpoint, &reports)?;
@@ -113,11 +125,41 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     write_whole(&folder.join(&shipped.file), &bytes)?;
     write_whole(&folder.join(format!("{}.md", shipped.name)), card.as_bytes())?;
     grid::write_images(&folder.join(format!("{}.png", shipped.name)), &drawn, 1)?;
+    if let (Some(file), Some(report)) = (arguments.get_one::<PathBuf>("classifier"), reports.first()) {
+        let bytes = read_file(file)?;
+        let name = "classifier.safetensors";
+        write_whole(&folder.join(name), &bytes)?;
+        manifest.classifier = Some(ShippedClassifier {
+            file: name.into(),
+            bytes: bytes.len() as u64,
+            sha256: sha256(&bytes),
+            data_set: shipped.data_set.clone(),
+            accuracy: report.classifier_accuracy,
+        });
+    }
     manifest.put(shipped);
     let json = serde_json::to_string_pretty(&manifest)? + "\n";
     write_whole(&manifest_file, json.as_bytes())?;
     println!("{} models: {}", manifest.models.len(), manifest_file.display());
     Ok(())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the list says of the settings that were measured.
+fn figures(report: &Report) -> impl Iterator<Item = ShippedFigures> + '_ {
+    report.settings.iter().map(|measured| ShippedFigures {
+        sampler: report::name(&measured.sampling),
+        steps: measured.sampling.steps,
+        guidance_scale: measured.sampling.guidance_scale,
+        count: measured.figures.count,
+        accuracy: measured.figures.accuracy,
+        frechet_distance: measured.figures.frechet_distance,
+        frechet_floor: report.floor.frechet_distance,
+    })
 }
 
 /// One sample, drawn on the CPU: what any device must draw again.
@@ -155,11 +197,11 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
         preset,
         data_set,
         label,
+        licence,
         ..
     } = shipped;
     let config = &checkpoint.config;
-    let model = checkpoint.ema_model(&burn::tensor::Device::flex())?;
-    let millions = parameters::count(&model) as f64 / 1e6;
+    let millions = shipped.parameters as f64 / 1e6;
     let preset = serde_json::to_value(preset)?;
     let prediction = serde_json::to_value(config.prediction)?;
     let mut flags = config_args::flags(config)?.join(" ");
@@ -186,7 +228,7 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
     writeln!(card, "| file | `{file}`, {bytes} bytes, SHA-256 `{sha256}` |")?;
     writeln!(
         card,
-        "| licence | weights: MIT or Apache-2.0, as the program; the images keep theirs |\n"
+        "| licence | weights: {licence}, as the program; the images keep theirs |\n"
     )?;
     writeln!(
         card,

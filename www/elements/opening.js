@@ -1,0 +1,194 @@
+// The opening: a trained network comes with the page, and digits form from noise at once.
+
+import { html, nothing, unsafeCSS } from 'lit';
+import { duration, megabytes } from '../format.js';
+import { model } from '../model.js';
+import { opening, STEPS } from '../opening.js';
+import { run } from '../run.js';
+import { watchSeen } from '../seen.js';
+import { settings } from '../settings.js';
+import { shipped } from '../shipped.js';
+import './control.js';
+import './notice.js';
+import style from './opening.css' with { type: 'text' };
+import './picture.js';
+import { Section } from './section.js';
+
+/** Milliseconds a step at least, so that it can be followed. */
+const PACE = 140;
+
+export class DiffusionOpening extends Section {
+  static properties = { shown: { state: true }, chosen: { state: true } };
+  static styles = [...Section.styles, unsafeCSS(style)];
+
+  #still = matchMedia('(prefers-reduced-motion: reduce)');
+  #seen = false;
+  #endWatch = () => {};
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  constructor() {
+    super();
+    /** How far the film has been shown. */
+    this.shown = 0;
+    /** The step that was chosen to be looked at. @type {number | undefined} */
+    this.chosen = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.adoptAttributes('opening');
+    for (const store of [model, run, opening.rows, shipped]) this.watch(store);
+    this.listen('opened', () => opening.forget());
+    this.#endWatch = watchSeen(this, (seen) => {
+      this.#seen = seen;
+      if (seen) shipped.openUnasked(settings.get('model'));
+      this.requestUpdate();
+    });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#endWatch();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  render() {
+    const position = this.#position();
+    const where =
+      position === 0 ? 'pure noise' : position === STEPS ? 'done' : `step ${position} of ${STEPS}`;
+    const frames = opening.frames[position];
+    return html`
+      <figure>
+        <ol class="pictures" aria-label="Digits forming from noise">
+          ${opening.labels.map(
+            (digit, index) => html`<li>
+              <diffusion-picture
+                class="mix"
+                .frames=${frames}
+                .index=${index}
+                label=${frames ? `A ${digit}: ${where}` : `No ${digit} yet`}
+              ></diffusion-picture>
+              <span aria-hidden="true">${digit}</span>
+            </li>`,
+          )}
+        </ol>
+        <div class="toolbar" role="group" aria-label="Drawing digits">
+          <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>Draw others</button>
+          <button type="button" @click=${this.#train}>Train one yourself</button>
+          <div class="status">
+            <p role="status">${statusWords()}</p>
+            ${download()}
+          </div>
+        </div>
+        ${this.#problem()}
+        <diffusion-notice place="draw"></diffusion-notice>
+        <div class="controls">
+          <div>
+            <div class="head">
+              <label for="step">From noise to digit</label><output for="step" aria-live="off">${where}</output>
+            </div>
+            <input
+              id="step"
+              type="range"
+              min="0"
+              max=${STEPS}
+              .value=${`${position}`}
+              ?disabled=${!opening.frames.length}
+              aria-valuetext=${where}
+              @input=${this.#choose}
+            />
+            <p class="help">Go back through the steps.</p>
+          </div>
+          <diffusion-control name="openingDigit"></diffusion-control>
+          <diffusion-control name="openingSeed"></diffusion-control>
+        </div>
+      </figure>
+    `;
+  }
+
+  updated() {
+    if (this.#seen) opening.draw();
+    this.#play();
+  }
+
+  #problem() {
+    const { problem, wanted } = shipped;
+    if (problem === undefined || !wanted) return nothing;
+    return html`<div class="box" role="alert">
+      <p>
+        The trained network did not arrive: ${problem.replace(/[^.!?]$/, '$&.')} Everything else works without it: train
+        one yourself.
+      </p>
+      <button type="button" @click=${() => shipped.open(wanted.name)}>Try again</button>
+    </div>`;
+  }
+
+  /** The picture on show, of those that are there. */
+  #position() {
+    const newest = Math.max(0, opening.frames.length - 1);
+    return Math.min(this.chosen ?? this.shown, newest);
+  }
+
+  /** Lets the film go on to the newest picture, a step at a time. */
+  #play() {
+    const newest = opening.frames.length - 1;
+    if (newest < this.shown) this.shown = Math.max(0, newest);
+    if (this.#still.matches) {
+      if (newest === STEPS) this.shown = newest;
+    } else if (newest > this.shown) {
+      this.#timer ??= setInterval(() => {
+        if (this.shown < opening.frames.length - 1) this.shown++;
+        else {
+          clearInterval(this.#timer);
+          this.#timer = undefined;
+        }
+      }, PACE);
+    }
+  }
+
+  #another() {
+    this.chosen = undefined;
+    settings.set('openingSeed', Math.floor(Math.random() * 100000));
+  }
+
+  /** @param {InputEvent} event */
+  #choose(event) {
+    this.chosen = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
+  }
+
+  #train() {
+    const section = document.querySelector('diffusion-train');
+    section?.scrollIntoView({ behavior: this.#still.matches ? 'auto' : 'smooth', block: 'start' });
+    const button = /** @type {HTMLElement | null | undefined} */ (
+      section?.shadowRoot?.querySelector('.primary')
+    );
+    button?.focus({ preventScroll: true });
+    if (run.phase === 'none' || run.phase === 'paused') run.start();
+  }
+}
+
+/** How much of the first network has come. */
+function download() {
+  if (!model.opening || model.exists) return nothing;
+  const { received = 0, total = undefined } = model.opening === 'beginning' ? {} : model.opening;
+  return html`<progress
+    aria-label=${`${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB`}
+    max=${total ?? nothing}
+    value=${total ? received : nothing}
+  ></progress>`;
+}
+
+function statusWords() {
+  const { phase, by, modelCalls } = opening.rows;
+  if (model.opening && !model.exists) return 'Fetching a trained network.';
+  if (!model.exists) return 'Nothing can draw here yet.';
+  if (!model.knowsDigits) return 'The opened network does not know the ten digits.';
+  if (phase === 'running') return 'Drawing.';
+  if (phase !== 'done') return model.ready('The network has not learned anything yet: expect noise.');
+  const seconds = opening.rows.last(0)?.seconds ?? 0;
+  return `Drawn in ${duration(seconds)}, with ${modelCalls} looks at the noise, by ${by}.`;
+}
+
+customElements.define('diffusion-opening', DiffusionOpening);

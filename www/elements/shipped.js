@@ -1,0 +1,98 @@
+// The trained networks that come with the page, each with its card: one click opens it.
+
+import { html, unsafeCSS } from 'lit';
+import { compact, fixed, megabytes, whole } from '../format.js';
+import { model } from '../model.js';
+import { settings } from '../settings.js';
+import { models, shipped } from '../shipped.js';
+import { PlaygroundElement } from './element.js';
+import style from './shipped.css' with { type: 'text' };
+
+/** @typedef {import('../shipped.js').ShippedModel} ShippedModel */
+
+/** @type {Record<string, string>} */
+const SAMPLERS = {
+  ddim: 'DDIM',
+  ddpm: 'DDPM',
+  'dpm-solver': 'DPM-Solver++',
+  euler: 'Euler',
+  heun: 'Heun',
+  unipc: 'UniPC',
+};
+
+export class DiffusionShipped extends PlaygroundElement {
+  static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.watch(model);
+    this.watch(shipped);
+  }
+
+  render() {
+    return html`<ul>
+      ${models.map((card) => this.#card(card))}
+    </ul>`;
+  }
+
+  /** @param {ShippedModel} card */
+  #card(card) {
+    const draws = shipped.current?.name === card.name;
+    const failed = shipped.problem !== undefined && shipped.wanted?.name === card.name;
+    /** @param {string} term @param {unknown} value */
+    const entry = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+    return html`<li>
+      <section aria-labelledby="name-${card.name}">
+        <h3 id="name-${card.name}">${card.label}</h3>
+        <dl>
+          ${entry('Learned from', `${card.dataSet}, ${whole(card.trainingSteps)} steps`)}
+          ${entry('Network', html`<code>${card.preset}</code>, ${compact(card.parameters)} weights`)}
+          ${entry('Download', `${megabytes(card.bytes)} MB`)} ${entry('Licence', card.licence)}
+        </dl>
+        ${figures(card)}
+        <button
+          type="button"
+          aria-describedby="name-${card.name}"
+          ?disabled=${draws}
+          @click=${() => this.#choose(card)}
+        >
+          ${draws ? 'It draws now' : 'Open this one'}
+        </button>
+        <p class="complaint" role="alert">${failed ? `It could not be opened: ${shipped.problem}` : ''}</p>
+      </section>
+    </li>`;
+  }
+
+  /** @param {ShippedModel} card */
+  #choose({ name }) {
+    settings.set('model', /** @type {'mnist-unet'} */ (name));
+    shipped.open(name);
+  }
+}
+
+/** @param {ShippedModel} card */
+function figures({ figures }) {
+  const [first] = figures;
+  if (!first) return html`<p class="help">Its samples have not been measured.</p>`;
+  return html`<table>
+      <thead>
+        <tr><th scope="col">Sampler</th><th scope="col">w</th><th scope="col">Read as asked</th><th scope="col">Fréchet</th></tr>
+      </thead>
+      <tbody>
+        ${figures.map(
+          (row) => html`<tr>
+            <th scope="row">${SAMPLERS[row.sampler] ?? row.sampler}, ${row.steps} steps</th>
+            <td>${row.guidanceScale}</td>
+            <td>${fixed(100 * row.accuracy, 1)} % of ${whole(row.count)}</td>
+            <td>${fixed(row.frechetDistance, 2)} (${fixed(row.frechetFloor, 2)})</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+    <p class="help">
+      w: guidance scale. Fréchet: distance to the test images by a classifier’s features; in brackets, that of as many
+      training images.
+    </p>`;
+}
+
+customElements.define('diffusion-shipped', DiffusionShipped);
