@@ -7,12 +7,14 @@ use super::objective::Objective;
 use super::protocol::Place;
 use super::rows::Rows;
 use super::sampling::Sampling;
+use super::steering::Steering;
 
 /// Work that was begun and can be stopped.
 pub enum Job {
     Sampling(Box<Sampling>),
     Rows(Box<Rows>),
     Objective(Box<Objective>),
+    Steering(Box<Steering>),
 }
 
 /// The jobs under way, the next one's turn first.
@@ -54,6 +56,7 @@ impl Job {
             Self::Sampling(sampling) => sampling.advance(emitter).await,
             Self::Rows(rows) => rows.advance(emitter).await,
             Self::Objective(objective) => objective.advance(emitter).await,
+            Self::Steering(steering) => steering.advance(emitter).await,
         }
     }
 
@@ -62,6 +65,7 @@ impl Job {
             Self::Sampling(sampling) => sampling.finish(true, emitter).await,
             Self::Rows(rows) => rows.finish(true, emitter),
             Self::Objective(objective) => objective.finish(true, emitter),
+            Self::Steering(steering) => steering.finish(true, emitter),
         }
     }
 }

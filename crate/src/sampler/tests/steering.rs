@@ -86,7 +86,10 @@ fn the_way_to_noise_and_back_misses_less_with_more_steps() {
     };
     let errors = [5, 10, 20, 40, 200].map(error);
     // A method of first order.
-    assert!(errors.windows(2).all(|pair| pair[1] < 0.7 * pair[0]), "{errors:?}");
+    assert!(
+        errors.windows(2).all(|pair| pair[1] < 0.7 * pair[0]),
+        "{errors:?}"
+    );
     assert!(errors[4] < 0.03 * SPREAD as f32, "{errors:?}");
 }
 
