@@ -13,7 +13,18 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 const TRAINS = new Set(['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile']);
 /** What has to wait as well where there is training that waits: it is meant for that run. */
 const FOLLOWS = new Set([
-  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel', 'save', 'estimate', 'probe'],
+  ...[
+    'sample',
+    'cancelSample',
+    'compare',
+    'guidance',
+    'objective',
+    'steer',
+    'cancel',
+    'save',
+    'estimate',
+    'probe',
+  ],
 ]);
 
 /** How long the page may settle before the training images are fetched in advance. */

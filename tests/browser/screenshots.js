@@ -13,6 +13,7 @@ const SECTIONS = [
   'diffusion-time-machine',
   'diffusion-sample',
   'diffusion-compare',
+  'diffusion-steer',
   'diffusion-guidance',
   'diffusion-points',
   'diffusion-objective',
@@ -22,6 +23,7 @@ const SECTIONS = [
 const BUTTONS = {
   'diffusion-sample': 'Sample',
   'diffusion-compare': 'Compare',
+  'diffusion-steer': 'Draw the way',
   'diffusion-guidance': 'Draw the grid',
   'diffusion-objective': 'Measure',
 };

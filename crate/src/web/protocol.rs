@@ -462,11 +462,14 @@ pub enum Event {
         seconds: f64,
         cancelled: bool,
     },
-    /// Trajectory number `leg` begins, with `x_t` at timestep `t`. `lengths` are those of each `x_t` as a vector, in units of
-    /// the root of its number of pixels: about 1 for pure noise.
+    /// Trajectory number `leg` begins, with `x_t` at timestep `t`, where the image is multiplied with `signal` and the noise
+    /// with `noise`. `lengths` are those of each `x_t` as a vector, in units of the root of its number of pixels: about 1 for
+    /// pure noise.
     SteerLeg {
         leg: u32,
         t: f64,
+        signal: f64,
+        noise: f64,
         steps: u32,
         x_t: Frames,
         lengths: Vec<f64>,

@@ -18,6 +18,7 @@ use crate::runtime::{Compute, ReadError, clock, read};
 use crate::sampler::{
     NoiseFigures, SampleConfig, SamplerKind, Trajectory, lengths, lerp, slerp, spread, start_noise, way,
 };
+use crate::schedule::Level;
 
 /// Most classes that one noise is told in turn.
 const MOST_CLASSES: u8 = 10;
@@ -202,9 +203,13 @@ impl Steering {
         let x_t = trajectory.x_t();
         let lengths = read(lengths(x_t.clone())).await?;
         let [frames] = Frames::read([x_t]).await?;
+        let first = trajectory.plan().first();
+        let from = first.map_or(Level::CLEAN, |step| step.from);
         emitter.emit(Event::SteerLeg {
             leg: self.over,
-            t: trajectory.plan().first().map_or(0.0, |step| step.t),
+            t: first.map_or(0.0, |step| step.t),
+            signal: from.alpha,
+            noise: from.sigma,
             steps: trajectory.plan().len() as u32,
             x_t: frames,
             lengths: lengths.into_iter().map(f64::from).collect(),
