@@ -17,7 +17,7 @@ const LINES = [
 /** @type {import('./steer.js').View} */
 export const interpolate = {
   promise:
-    'One digit turns into another. Every picture has its own starting noise, a mix of the noises of two seeds; DDIM adds nothing by chance, so neighbours in noise become neighbours in handwriting. The second row mixes the plain way, and the noise comes out too weak. The number under a picture is the length of its noise.',
+    'One picture turns into another. Each has its own starting noise, a mix of the noises of two seeds; DDIM adds nothing by chance, so neighbours in noise become neighbours in handwriting. The second row mixes along a straight line, and the noise comes out too weak: a good network gets over it, others leave grey. The number under a picture is the length of its noise.',
   button: 'Draw the way',
   controls: ['steerClass', 'steerGuidance', 'steerSteps', 'steerSeed', 'steerOtherSeed'],
   stage,
@@ -51,7 +51,7 @@ function stage(result) {
       ${LINES.map(({ name }, line) => {
         const index = line * PLACES + place;
         return html`<div>
-          <h3>${name}, w = ${at}</h3>
+          <h3>${name}, λ = ${at}</h3>
           <div class="pair">
             <div>
               <diffusion-picture class="noise" .frames=${leg?.start.xT} .index=${index} label=${`${name}: the noise at position ${at}`}>
@@ -75,10 +75,10 @@ const length = (start, index) => (start ? fixed(start.lengths[index], 2) : '–'
 
 /** @param {Result | undefined} result */
 function formula(result) {
-  const w = settings.get('steerPosition');
+  const place = settings.get('steerPosition');
   const angle = angleBetween(result?.legs[0]?.start);
   const sine = (/** @type {unknown} */ share) => [symbol('sin'), sign('('), share, symbol('θ'), sign(')')];
-  const rest = [sign('('), number('1'), sign('−'), symbol('w'), sign(')')];
+  const rest = [sign('('), number('1'), sign('−'), symbol('λ'), sign(')')];
   const weight = (/** @type {number} */ share) =>
     number(angle === undefined ? '…' : fixed(Math.sin(share * angle) / Math.sin(angle), 3), 'mix');
   const [a, b] = [indexed('x', 'A', 'noise'), indexed('x', 'B', 'noise')];
@@ -89,13 +89,13 @@ function formula(result) {
           <mtd>${indexed('x', 'T', 'noise')}</mtd>
           <mtd>${sign('=')}</mtd>
           <mtd>
-            ${fraction(sine(rest), sine(''))} ${a} ${sign('+')} ${fraction(sine(symbol('w')), sine(''))} ${b}
+            ${fraction(sine(rest), sine(''))} ${a} ${sign('+')} ${fraction(sine(symbol('λ')), sine(''))} ${b}
           </mtd>
         </mtr>
         <mtr>
           <mtd></mtd>
           <mtd>${sign('=')}</mtd>
-          <mtd>${weight(1 - w)} ${a} ${sign('+')} ${weight(w)} ${b}</mtd>
+          <mtd>${weight(1 - place)} ${a} ${sign('+')} ${weight(place)} ${b}</mtd>
         </mtr>
       </mtable>
     </math>

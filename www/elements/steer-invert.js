@@ -55,6 +55,7 @@ function stage(result) {
       </li>`;
     })}
     ${strip({
+      kind: 'ten',
       ink: 'model',
       symbol: 'The same noise',
       words: 'told each digit',
@@ -71,7 +72,7 @@ function stage(result) {
 /** @param {string} name @param {number | undefined} value @param {string} [ideal] of pure noise */
 const figure = (name, value, ideal) => html`<div>
   <dt>${name}</dt>
-  <dd>${value === undefined ? '–' : fixed(value, 3)}</dd>
+  <dd>${value === undefined ? '–' : fixed(value, 3).replace('-', '−')}</dd>
   ${ideal ? html`<dd class="ideal">noise: ${ideal}</dd>` : html`<dd class="ideal">of what came back</dd>`}
 </div>`;
 
