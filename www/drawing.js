@@ -29,7 +29,7 @@ client.on('ready', () => {
  *   digit as MNIST has them, scaled to their size and centred by its mass
  * @returns {Promise<Frames>}
  */
-export function pictureOf(strokes, pen) {
+export function pictureOfStrokes(strokes, pen) {
   return new Promise((resolve) => {
     // Another script on the page may ask, too.
     const id = Math.random();
@@ -46,7 +46,7 @@ export class Drawing extends Store {
   /** None before anything is drawn. @type {Frames | undefined} */
   picture;
 
-  /** @param {number} [pen] as for `pictureOf` */
+  /** @param {number} [pen] as for `pictureOfStrokes` */
   constructor(pen) {
     super();
     this.#pen = pen;
@@ -58,7 +58,7 @@ export class Drawing extends Store {
     if (!strokes.length) this.picture = undefined;
     this.changed();
     if (!strokes.length) return;
-    const picture = await pictureOf(strokes, this.#pen);
+    const picture = await pictureOfStrokes(strokes, this.#pen);
     if (this.strokes !== strokes) return;
     this.picture = picture;
     this.changed();

@@ -38,6 +38,8 @@ import { variance } from './steer-variance.js';
 /** @type {Record<import('../steering.js').Way, View>} */
 const VIEWS = { interpolate, invert, edit, inpaint, variance };
 
+const NO_GUIDANCE = 'Without a digit to draw there is nothing to guide to.';
+
 export class DiffusionSteer extends Section {
   static styles = [...Section.styles, unsafeCSS(style)];
 
@@ -79,7 +81,7 @@ export class DiffusionSteer extends Section {
         </div>
         <p class="promise">${view.promise}</p>
         ${view.takesPicture ? steerSource(way) : nothing}
-        <div class="controls">${view.controls.map((name) => control(name))}</div>
+        <div class="controls">${view.controls.map((name) => control(name, way))}</div>
         <div class="toolbar" role="group" aria-label="Steering">
           <button
             type="button"
@@ -109,11 +111,14 @@ export class DiffusionSteer extends Section {
   }
 }
 
-/** @param {import('../properties.js').Name} name */
-function control(name) {
-  const asksForClass = name === 'steerClass' || name === 'steerGuidance';
-  const cannot = asksForClass && !model.knowsClasses;
-  return html`<diffusion-control name=${name} ?disabled=${cannot} note=${cannot ? NO_CLASSES : ''}></diffusion-control>`;
+/** @param {import('../properties.js').Name} name @param {import('../steering.js').Way} way */
+function control(name, way) {
+  let note = '';
+  if ((name === 'steerClass' || name === 'steerGuidance') && !model.knowsClasses) note = NO_CLASSES;
+  // To noise and back, all digits are asked for.
+  else if (name === 'steerGuidance' && way !== 'invert' && settings.get('steerClass') === 'none')
+    note = NO_GUIDANCE;
+  return html`<diffusion-control name=${name} ?disabled=${note !== ''} note=${note}></diffusion-control>`;
 }
 
 /** What has to be there first. @param {View} view @param {import('../steering.js').Way} way */

@@ -22,6 +22,8 @@ use crate::schedule::Level;
 
 /// Most classes that one noise is told in turn.
 const MOST_CLASSES: u8 = 10;
+/// Most pictures from one noise to the other.
+const MOST_PLACES: u32 = 64;
 
 pub struct Steering {
     model: Model,
@@ -73,7 +75,7 @@ struct Figures {
 }
 
 impl Steering {
-    /// With the network of `model`. Where not `steer` says how many pictures are drawn, `config` does.
+    /// With the network of `model`. How many pictures are drawn, `config` says, unless `steer` does.
     pub fn new(
         steer: Steer,
         config: SampleConfig,
@@ -131,23 +133,30 @@ impl Steering {
         let sample = |trajectory| VecDeque::from([Leg::Ready(Box::new(trajectory), Measure::Nothing)]);
         Ok(match steer {
             Steer::Interpolate { other_seed, pictures } => {
-                require(pictures >= 2, "pictures", pictures, "2 or more")?;
+                require(
+                    (2..=MOST_PLACES).contains(&pictures),
+                    "pictures",
+                    pictures,
+                    format!("from 2 to {MOST_PLACES}"),
+                )?;
                 self.config.count = 2 * pictures as usize;
+                let trajectory = self.trajectory()?;
                 let [a, b] = [self.config.seed, other_seed].map(|seed| self.start_noise(seed));
                 let [arc, chord] =
                     [slerp, lerp].map(|between| way(a.clone(), b.clone(), pictures as usize, between));
-                sample(self.trajectory()?.with_start(Tensor::cat(vec![arc, chord], 0))?)
+                sample(trajectory.with_start(Tensor::cat(vec![arc, chord], 0))?)
             }
             Steer::Invert { image, label, steps } => {
-                self.image = Some(self.image(&image)?);
+                self.image = Some(self.image("image", &image)?);
                 self.label = label.filter(|_| self.model.null_class.is_some());
                 let classes = self.model.null_class.map(|_| Leg::Classes);
                 let there_and_back = steps.iter().flat_map(|&n| [Leg::ToNoise(n), Leg::Back(n)]);
                 there_and_back.chain(classes).collect()
             }
             Steer::Edit { image, t } => {
-                let image = self.image(&image)?.repeat_dim(0, self.config.count);
-                sample(self.trajectory()?.with_image(image, f64::from(t) - 1.0)?)
+                let trajectory = self.trajectory()?;
+                let image = self.for_each_picture("image", &image)?;
+                sample(trajectory.with_image(image, f64::from(t) - 1.0)?)
             }
             Steer::Inpaint {
                 image,
@@ -155,28 +164,23 @@ impl Steering {
                 jump_length,
                 jump_n_sample,
             } => {
-                let image = self.image(&image)?.repeat_dim(0, self.config.count);
-                let known: Vec<u8> = hole
-                    .iter()
-                    .map(|&byte| if byte > 127 { 0 } else { 255 })
-                    .collect();
-                let mask = (self.image(&known)? + 1.0) * 0.5;
-                let mask = mask.repeat_dim(0, self.config.count);
+                let trajectory = self.trajectory()?;
+                let image = self.for_each_picture("image", &image)?;
+                let hole = self.for_each_picture("hole", &hole)?;
+                let mask = hole.lower_scalar(0.0).float();
                 let (length, times) = (jump_length as usize, jump_n_sample as usize);
-                sample(self.trajectory()?.with_known(image, mask, length, times)?)
+                sample(trajectory.with_known(image, mask, length, times)?)
             }
             Steer::Variance { etas } => {
-                let x_t = self
-                    .start_noise(self.config.seed)
-                    .repeat_dim(0, self.config.count);
                 let leg = |eta| {
                     let config = SampleConfig {
                         eta,
                         ..self.config.clone()
                     };
                     let trajectory = self.model.trajectory(&config, &self.device)?;
-                    let trajectory = trajectory.with_start(x_t.clone())?;
-                    Ok(Leg::Ready(Box::new(trajectory), Measure::Spread))
+                    let x_t = self.start_noise(config.seed).repeat_dim(0, config.count);
+                    let trajectory = Box::new(trajectory.with_start(x_t)?);
+                    Ok(Leg::Ready(trajectory, Measure::Spread))
                 };
                 etas.into_iter().map(leg).collect::<Result<_, ConfigError>>()?
             }
@@ -304,12 +308,17 @@ impl Steering {
         start_noise(seed, self.model.shape(1), &self.device)
     }
 
+    /// The same picture for all that are drawn.
+    fn for_each_picture(&self, field: &'static str, bytes: &[u8]) -> Result<Tensor<4>, ConfigError> {
+        Ok(self.image(field, bytes)?.repeat_dim(0, self.config.count))
+    }
+
     /// A picture's bytes as the network takes them.
-    fn image(&self, bytes: &[u8]) -> Result<Tensor<4>, ConfigError> {
+    fn image(&self, field: &'static str, bytes: &[u8]) -> Result<Tensor<4>, ConfigError> {
         let [channels, height, width] = self.model.image;
         require(
             bytes.len() == channels * height * width,
-            "image",
+            field,
             format!("one of {} values", bytes.len()),
             format!("one of {channels} x {height} x {width}, which is what this network draws"),
         )?;
