@@ -13,7 +13,7 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** @type {import('./steer.js').View} */
 export const invert = {
   promise:
-    'A real digit is turned into noise, not by adding any, but by walking DDIM’s way backwards. From where it arrives DDIM leads back to the very same digit, the better the smaller the steps. Then the same noise is told to be each of the ten digits: what stays is the handwriting.',
+    'A real digit walks DDIM’s way backwards, towards noise; none is added. From where it arrives, DDIM leads back to the very same digit, the better the smaller the steps. Then the same start is told to be each of the ten digits: what stays is the handwriting. But is it noise? Look at the figures.',
   button: 'There and back',
   controls: ['steerSteps', 'steerGuidance'],
   takesPicture: true,
