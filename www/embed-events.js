@@ -12,6 +12,8 @@ const EVENTS = /** @type {Record<string, [string, ((message: any) => string) | u
   sampleDone: ['sample', () => 'sample'],
   rowStep: ['step', ({ at }) => at],
   rowsDone: ['sample', ({ at }) => at],
+  steerStep: ['step', () => 'steer'],
+  steerDone: ['sample', () => 'steer'],
   objectiveTerm: ['step', () => 'objective'],
   error: ['error', ({ at }) => at],
   downloadFailed: ['error', undefined],

@@ -49,6 +49,14 @@ export const views = /** @type {const} */ ({
     sections: ['compare', 'train'],
     parts: { ...TOOLBAR, noise: '.start' },
   },
+  steer: {
+    tag: 'diffusion-steer',
+    title: 'Have a say in what is drawn',
+    promise: 'Between two noises, from a picture of yours, around a hole in a digit.',
+    sections: ['steer', 'train'],
+    picked: ['steer', 'steerImage'],
+    parts: { ...TOOLBAR, ways: '.ways', picture: '.source' },
+  },
   guidance: {
     tag: 'diffusion-guidance',
     title: 'Guidance, turned up',

@@ -15,7 +15,18 @@ const TRAINS = new Set([
 ]);
 /** What has to wait as well where there is training that waits: it is meant for that run. */
 const FOLLOWS = new Set([
-  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel', 'save', 'estimate', 'probe'],
+  ...[
+    'sample',
+    'cancelSample',
+    'compare',
+    'guidance',
+    'objective',
+    'steer',
+    'cancel',
+    'save',
+    'estimate',
+    'probe',
+  ],
 ]);
 
 /** How long the page may settle before the training images are fetched in advance. */

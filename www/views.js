@@ -9,6 +9,7 @@ import './elements/objective.js';
 import './elements/points.js';
 import './elements/sample.js';
 import './elements/slow-motion.js';
+import './elements/steer.js';
 import './elements/time-machine.js';
 import './elements/train.js';
 

@@ -15,6 +15,7 @@ const SECTIONS = [
   'diffusion-shipped',
   'diffusion-sample',
   'diffusion-compare',
+  'diffusion-steer',
   'diffusion-guidance',
   'diffusion-points',
   'diffusion-objective',
@@ -24,6 +25,7 @@ const SECTIONS = [
 const BUTTONS = {
   'diffusion-sample': 'Sample',
   'diffusion-compare': 'Compare',
+  'diffusion-steer': 'Draw the way',
   'diffusion-guidance': 'Draw the grid',
   'diffusion-objective': 'Measure',
 };

@@ -12,11 +12,18 @@ import { PlaygroundElement } from './element.js';
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 export class DiffusionDigitPicker extends PlaygroundElement {
-  static properties = { labels: { state: true }, round: { state: true }, pictures: { state: true } };
+  static properties = {
+    name: { type: String },
+    labels: { state: true },
+    round: { state: true },
+    pictures: { state: true },
+  };
   static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
   constructor() {
     super();
+    /** The setting that is chosen. @type {'image' | 'steerImage'} */
+    this.name = 'image';
     /** The class of every test image. @type {Uint8Array | undefined} */
     this.labels = undefined;
     /** Which of its class's images each digit shows. */
@@ -37,7 +44,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   }
 
   render() {
-    const chosen = this.settings.get('image');
+    const chosen = this.settings.get(this.name);
     const images = this.#images();
     return html`<div class="digits" role="group" aria-label="Choose a digit">
       ${DIGITS.map((digit) => {
@@ -48,7 +55,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
           aria-label="Digit ${digit}"
           aria-pressed=${image !== undefined && image === chosen ? 'true' : 'false'}
           ?disabled=${image === undefined}
-          @click=${() => image !== undefined && this.settings.set('image', image)}
+          @click=${() => image !== undefined && this.settings.set(this.name, image)}
         >
           <diffusion-picture aria-hidden="true" .frames=${image === undefined ? undefined : this.pictures.get(image)}>
           </diffusion-picture>
@@ -77,15 +84,15 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   #images() {
     const { labels } = this;
     if (!labels) return DIGITS.map(() => undefined);
-    const chosen = this.settings.get('image');
+    const chosen = this.settings.get(this.name);
     return DIGITS.map((digit) => (labels[chosen] === digit ? chosen : nth(labels, digit, this.round)));
   }
 
   #others() {
-    const digit = this.labels?.[this.settings.get('image')];
+    const digit = this.labels?.[this.settings.get(this.name)];
     this.round += 1;
     const next = this.labels && digit !== undefined ? nth(this.labels, digit, this.round) : undefined;
-    if (next !== undefined) this.settings.set('image', next);
+    if (next !== undefined) this.settings.set(this.name, next);
   }
 }
 

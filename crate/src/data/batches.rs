@@ -46,19 +46,21 @@ impl Batches {
 impl ImageSet {
     /// Images as `x_0`, `[batch, channels, height, width]` in [-1, 1].
     pub fn images(&self, indices: &[usize], device: &Device) -> Tensor<4> {
-        let values: Vec<f32> = indices
-            .iter()
-            .flat_map(|&i| self.image(i))
-            .map(|&byte| byte as f32 / 127.5 - 1.0)
-            .collect();
+        let bytes: Vec<u8> = indices.iter().flat_map(|&i| self.image(i)).copied().collect();
         let shape = [
             indices.len(),
             self.channels as usize,
             self.height as usize,
             self.width as usize,
         ];
-        Tensor::from_data(TensorData::new(values, shape), device)
+        image_tensor(&bytes, shape, device)
     }
+}
+
+/// Pictures as `[batch, channels, height, width]`: 0 becomes -1, 255 becomes 1.
+pub fn image_tensor(bytes: &[u8], shape: [usize; 4], device: &Device) -> Tensor<4> {
+    let values: Vec<f32> = bytes.iter().map(|&byte| byte as f32 / 127.5 - 1.0).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 /// Class labels, `[batch]`.

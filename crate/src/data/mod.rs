@@ -1,9 +1,10 @@
-//! Data sets: images read from their published files and packed for the page, points in the plane; dealt out in
-//! deterministic batches.
+//! Data sets: images read from their published files and packed for the page, points in the plane, both dealt out in
+//! deterministic batches; and digits drawn by hand.
 //!
 //! [`idx`] and [`pack`] know nothing of tensors, so that the build tool packs data without building Burn.
 
 pub mod batches;
+pub mod drawing;
 pub mod idx;
 pub mod latents;
 pub mod pack;

@@ -5,6 +5,8 @@
 
 mod clipping;
 mod config;
+mod figures;
+mod interpolation;
 mod lockstep;
 mod noise;
 mod plan;
@@ -19,8 +21,10 @@ pub mod unipc;
 
 pub use clipping::Clipping;
 pub use config::{SampleConfig, SamplerKind};
+pub use figures::{NoiseFigures, lengths, spread};
+pub use interpolation::{lerp, slerp, way};
 pub use lockstep::Lockstep;
-pub use noise::{slerp, start_noise};
+pub use noise::start_noise;
 pub use plan::{Transition, plan, resampled};
 pub use trajectory::{Frame, Trajectory};
 

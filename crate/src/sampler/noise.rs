@@ -42,18 +42,3 @@ fn noise(shape: [usize; 4], device: &Device, rng: impl Fn(u32) -> Rng) -> Tensor
         .collect();
     Tensor::from_data(TensorData::new::<f32, _>(values, Shape::from(shape)), device)
 }
-
-/// Spherical interpolation between two noises, image by image; `weight` 0 gives `a`, 1 gives `b` (Shoemake 1985,
-/// "Animating Rotation with Quaternion Curves"). Between two normal noises a straight line would pass through noise
-/// that is too weak.
-pub fn slerp(a: Tensor<4>, b: Tensor<4>, weight: f64) -> Tensor<4> {
-    let dot = |x: &Tensor<4>, y: &Tensor<4>| (x.clone() * y.clone()).sum_dims(&[1, 2, 3]);
-    let norms = (dot(&a, &a) * dot(&b, &b)).sqrt().clamp_min(1e-12);
-    // Away from 0 and pi, where the sine would divide by 0; parallel noises are then interpolated linearly.
-    let angle = (dot(&a, &b) / norms)
-        .clamp(-1.0, 1.0)
-        .acos()
-        .clamp(1e-3, std::f64::consts::PI - 1e-3);
-    let sine = angle.clone().sin();
-    a * ((angle.clone() * (1.0 - weight)).sin() / sine.clone()) + b * ((angle * weight).sin() / sine)
-}

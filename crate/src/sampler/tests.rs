@@ -2,6 +2,7 @@
 
 mod conditioning;
 mod settings;
+mod steering;
 mod toy;
 
 use self::toy::{GaussianToy, SPREAD, Toy, values};

@@ -8,6 +8,7 @@ use super::objective::Objective;
 use super::protocol::{Event, Place};
 use super::rows::Rows;
 use super::sampling::Sampling;
+use super::steering::Steering;
 
 /// Work that was begun and can be stopped.
 pub enum Job {
@@ -15,6 +16,7 @@ pub enum Job {
     Rows(Box<Rows>),
     Objective(Box<Objective>),
     Neighbours(Box<Neighbours>),
+    Steering(Box<Steering>),
 }
 
 /// The jobs under way, the next one's turn first.
@@ -57,6 +59,7 @@ impl Job {
             Self::Rows(rows) => rows.advance(emitter).await,
             Self::Objective(objective) => objective.advance(emitter).await,
             Self::Neighbours(neighbours) => neighbours.advance(emitter).await,
+            Self::Steering(steering) => steering.advance(emitter).await,
         }
     }
 
@@ -66,6 +69,7 @@ impl Job {
             Self::Rows(rows) => rows.finish(true, emitter),
             Self::Objective(objective) => objective.finish(true, emitter),
             Self::Neighbours(_) => emitter.emit(Event::NeighboursCancelled),
+            Self::Steering(steering) => steering.finish(true, emitter),
         }
     }
 }

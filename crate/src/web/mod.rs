@@ -19,6 +19,7 @@ mod sampling;
 mod saving;
 pub mod session;
 mod slow_step;
+mod steering;
 mod training;
 
 use wasm_bindgen::prelude::*;

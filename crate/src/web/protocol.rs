@@ -5,13 +5,14 @@ use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
 use crate::data::PointShape;
+use crate::data::drawing::Stroke;
 use crate::model::inspect::Memory;
 use crate::model::{Architecture, Block, Preset};
 use crate::prediction::Prediction;
 use crate::process::Histogram;
 use crate::runtime::{Backend, KernelTime};
-use crate::sampler::SampleConfig;
 use crate::sampler::ddpm::Variance;
+use crate::sampler::{NoiseFigures, SampleConfig};
 use crate::schedule::ScheduleConfig;
 use crate::train::{StepReport, TrainConfig};
 
@@ -88,6 +89,17 @@ pub enum Command {
     /// What the current run's EMA weights make of a test image with noise, as `forward` noises it but with the run's own
     /// schedule, `t` from 1. Answered by `estimate`.
     Estimate { image: u32, t: u32, noise_seed: f64 },
+    /// Decides what is drawn, in one of several ways; replaces what is still going on there. Answered by `steerLeg`, then
+    /// `steerStep`, for each of its trajectories in turn, at the end by `steerDone`.
+    Steer { steer: Steer, config: SampleConfig },
+    /// What was drawn by hand as a picture of 28x28 pixels. Answered by `drawing`, with the same `id`. Without `pen` it is
+    /// scaled and centred as MNIST's digits are; with one, so many pixels wide, it stays where it was drawn.
+    Drawing {
+        id: f64,
+        #[tsify(type = "[number, number, number][][]")]
+        strokes: Vec<Stroke>,
+        pen: Option<f32>,
+    },
     /// The layers of a network for a batch, found without building it. Answered by `network`.
     Inspect { network: Architecture, batch: u32 },
     /// A look into one block of the current run's network while it does what `estimate` asks for. Answered by `probe`.
@@ -187,6 +199,52 @@ pub struct ObjectiveConfig {
     /// Of the reverse steps: the network learns none.
     pub variance: Variance,
     pub seed: u64,
+}
+
+/// What decides over the pictures, besides the seed. Pictures of the page's are bytes as in [`Frames`].
+#[derive(Clone, Debug, Deserialize, Tsify)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Steer {
+    /// `pictures` starting noises from that of the seed to that of `otherSeed` along the arc, then as many along the chord.
+    Interpolate { other_seed: u64, pictures: u32 },
+    /// `image`, told `label`, to noise and back: with each of these numbers of steps, two legs each. Then the last noise is
+    /// told every class, in a leg of its own; without classes there is none.
+    Invert {
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        image: Vec<u8>,
+        label: Option<u8>,
+        steps: Vec<usize>,
+    },
+    /// Begins at `image` with the noise of timestep `t`, from 1.
+    Edit {
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        image: Vec<u8>,
+        t: u32,
+    },
+    /// Keeps `image` where `hole` is black, and fills in where it is white.
+    Inpaint {
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        image: Vec<u8>,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        hole: Vec<u8>,
+        jump_length: u32,
+        jump_n_sample: u32,
+    },
+    /// One starting noise for all pictures, with each of these shares of fresh noise, a leg each.
+    Variance { etas: Vec<f64> },
+}
+
+/// How pictures differ from each other, pixel by pixel: their mean, and the standard deviation, black where it is 0 and
+/// white where it is 1. `overall` is the mean of the latter.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Spread {
+    pub mean: Frames,
+    pub deviation: Frames,
+    pub overall: f64,
 }
 
 /// `count` images row by row, a byte for each of a pixel's channels; -1 is 0, +1 is 255, what lies outside is clipped.
@@ -464,6 +522,41 @@ pub enum Event {
         seconds: f64,
         cancelled: bool,
     },
+    /// Trajectory number `leg` begins, with `x_t` at timestep `t`, where the image is multiplied with `signal` and the noise
+    /// with `noise`. `lengths` are those of each `x_t` as a vector, in units of the root of its number of pixels: about 1 for
+    /// pure noise.
+    SteerLeg {
+        leg: u32,
+        t: f64,
+        signal: f64,
+        noise: f64,
+        steps: u32,
+        x_t: Frames,
+        lengths: Vec<f64>,
+    },
+    /// After step `step` of `steps` of it. At the end of the way to noise `noise` says how much like noise it is, and at the
+    /// end of the way back `error` how far from the image, as a root mean square over pixels from -1 to 1. `spread` is of
+    /// several pictures from one noise: of `x0Hat`, and at the end of `xT`.
+    SteerStep {
+        leg: u32,
+        step: u32,
+        steps: u32,
+        t: f64,
+        x_t: Frames,
+        x0_hat: Frames,
+        noise: Option<NoiseFigures>,
+        error: Option<f64>,
+        spread: Option<Spread>,
+    },
+    SteerDone {
+        model_calls: u32,
+        seconds: f64,
+        cancelled: bool,
+    },
+    Drawing {
+        id: f64,
+        picture: Frames,
+    },
     /// The paths of a model's files, and the folders beside it that are left out.
     FilesFound {
         config: Option<String>,
@@ -548,6 +641,7 @@ pub enum Place {
     Verdicts,
     Neighbours,
     Objective,
+    Steer,
     SlowMotion,
     Network,
     Estimate,
@@ -573,6 +667,7 @@ impl Place {
             Some("classifier" | "judge") => Self::Verdicts,
             Some("neighbours") => Self::Neighbours,
             Some("objective") => Self::Objective,
+            Some("steer" | "drawing") => Self::Steer,
             Some("slowStep") => Self::SlowMotion,
             Some("estimate") => Self::Estimate,
             Some("inspect" | "probe") => Self::Network,

@@ -142,6 +142,6 @@ impl Rows {
 }
 
 /// Whether `step`, from 1 to `steps`, is one of the [`MAX_FRAMES`] that are shown; the last one always is.
-fn is_shown(step: usize, steps: usize) -> bool {
+pub fn is_shown(step: usize, steps: usize) -> bool {
     step * MAX_FRAMES / steps > (step - 1) * MAX_FRAMES / steps
 }

@@ -23,13 +23,14 @@ use super::neighbours::Neighbours;
 use super::objective::Objective;
 use super::opening::{Opened, Opening};
 use super::points::PointsRun;
-use super::protocol::{Command, Event, Pictures, Place, Split};
+use super::protocol::{Command, Event, Frames, Pictures, Place, Split};
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::saving;
 use super::slow_step::Example;
+use super::steering::Steering;
 use super::training::Run;
-use crate::data::ImageSet;
+use crate::data::{ImageSet, drawing};
 use crate::error::ConfigError;
 use crate::evaluate::Classifier;
 use crate::interop::Layout;
@@ -249,6 +250,28 @@ impl Session {
                     Ok(Job::Objective(Box::new(objective)))
                 };
                 self.begin(Place::Objective, begin).await;
+            }
+            Command::Steer { steer, config } => {
+                let begin = |model: Model, this: &Self| {
+                    let steering = Steering::new(steer, config, model, &this.compute)?;
+                    Ok(Job::Steering(Box::new(steering)))
+                };
+                self.begin(Place::Steer, begin).await;
+            }
+            Command::Drawing { id, strokes, pen } => {
+                let pixels = match pen {
+                    Some(pen) => drawing::as_drawn(&strokes, pen),
+                    None => drawing::digit(&strokes),
+                };
+                let side = drawing::SIDE as u32;
+                let picture = Frames {
+                    width: side,
+                    height: side,
+                    channels: 1,
+                    count: 1,
+                    pixels,
+                };
+                self.emitter.emit(Event::Drawing { id, picture });
             }
             Command::Cancel { at } => self.jobs.cancel(at, &self.emitter).await,
             Command::FindFiles { paths } => {
