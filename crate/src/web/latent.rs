@@ -23,7 +23,8 @@ use crate::train::{TrainConfig, TrainError, Trainer};
 
 /// Denoising steps of the samples.
 const STEPS: usize = 20;
-/// Every so many of them are shown.
+const GUIDANCE_SCALE: f64 = 2.0;
+/// Every so many of the steps are shown.
 const STAGE: usize = 2;
 /// Images encoded together: the first slice's, and the most.
 const BATCHES: (usize, usize) = (8, 1024);
@@ -308,6 +309,7 @@ impl Travel {
             steps: STEPS.min(trainer.schedule().len()),
             seed: trainer.config().seed,
             count: labels.len(),
+            guidance_scale: GUIDANCE_SCALE,
             // Latents are no pixels: nothing is clipped.
             ..model.scheduler.sample.clone()
         };
