@@ -55,11 +55,11 @@ class LatentRun extends Store {
   constructor() {
     super();
     client.on('latent', ({ parameters }) => {
-      this.#awaited--;
+      this.#awaited = Math.max(0, this.#awaited - 1);
       this.#update({ parameters });
     });
     client.on('latentNetwork', () => {
-      this.#awaited--;
+      this.#awaited = Math.max(0, this.#awaited - 1);
     });
     client.on('latentTrain', (progress) => this.#awaited || this.#take(progress));
     client.on('latentReconstruction', (reconstruction) => {

@@ -483,8 +483,8 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 512,
     default: 64,
-    label: 'Batch size',
-    help: 'Pictures in one step, or latents.',
+    label: 'Pictures a step',
+    help: 'The batch size; of the network, latents a step.',
   },
   latentImages: {
     section: 'latent',

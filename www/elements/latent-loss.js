@@ -1,6 +1,6 @@
 // The losses of the two that learn: the autoencoder's in its two parts, and that of the network over latents.
 
-import { three } from '../format.js';
+import { superscript, three } from '../format.js';
 import { latent } from '../latent.js';
 import { DiffusionLossChart } from './loss-chart.js';
 
@@ -28,10 +28,12 @@ class DiffusionReconstructionLoss extends DiffusionLossChart {
   }
 
   options() {
-    const { series, scales, ...options } = super.options();
+    const { series, scales, axes } = super.options();
     const [x, , thick] = series;
+    /** @type {import('uplot').Axis.Values} */
+    const values = (_plot, splits) => splits.map((value) => (value ? powerOfTen(value) : ''));
     return {
-      ...options,
+      axes: axes && [axes[0], { ...axes[1], values }],
       scales: { ...scales, y: { distr: /** @type {const} */ (3) } },
       series: [
         x,
@@ -48,6 +50,12 @@ class DiffusionReconstructionLoss extends DiffusionLossChart {
     const kl = this.#weighted().at(-1) ?? 0;
     return `After ${step} training steps, smoothed: error ${three(errors.at(-1))}, divergence times its weight ${three(kl)}.`;
   }
+}
+
+/** @param {number} value */
+function powerOfTen(value) {
+  const exponent = Math.round(Math.log10(value));
+  return exponent < -2 ? `10${superscript(exponent)}` : `${10 ** exponent}`;
 }
 
 customElements.define('diffusion-latent-loss', DiffusionLatentLoss);
