@@ -4,28 +4,21 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use super::emitter::Emitter;
-use super::latent_pictures::{RANGE, frames, reconstruction};
-use super::model::Model;
+use super::in_training::InTraining;
+use super::latent_pictures::reconstruction;
+use super::latent_samples::Travel;
 use super::opening::{Opened, Opening};
-use super::pace::Pace;
-use super::protocol::{Event, Frames, LatentPart, Place};
+use super::protocol::{Event, LatentPart, Place};
 use super::sampling::SLICE;
 use crate::data::{DataSet, Encoding, ImageSet, LatentSet};
 use crate::error::{ConfigError, require};
-use crate::model::preset::NULL_CLASS;
-use crate::model::{AutoencoderKl, parameters};
-use crate::runtime::{Compute, ReadError, clock, read};
-use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
-use crate::train::{TrainConfig, TrainError, Trainer};
+use crate::model::AutoencoderKl;
+use crate::runtime::{Compute, clock};
+use crate::train::{StepReport, TrainConfig, TrainError, Trainer};
 
-/// Denoising steps of the samples.
-const STEPS: usize = 20;
-const GUIDANCE_SCALE: f64 = 2.0;
-/// Every so many of the steps are shown.
-const STAGE: usize = 2;
 /// Images encoded together: the first slice's, and the most.
 const BATCHES: (usize, usize) = (8, 1024);
 
@@ -37,7 +30,8 @@ pub struct LatentRun {
     device: Device,
     autoencoder: InTraining,
     work: Option<Work>,
-    space: Option<Space>,
+    /// What the network learns from.
+    latents: Option<Arc<LatentSet>>,
     network: Option<InTraining>,
     travel: Option<Travel>,
     /// The reconstructions are to be shown.
@@ -50,11 +44,6 @@ enum Work {
     Encoding(Coding),
 }
 
-struct InTraining {
-    trainer: Trainer,
-    pace: Pace,
-}
-
 /// The data set on its way through the encoder.
 struct Coding {
     encoding: Encoding,
@@ -62,23 +51,6 @@ struct Coding {
     batch: usize,
     /// Training steps of the autoencoder.
     step: u32,
-}
-
-/// Where the network learns.
-struct Space {
-    latents: Arc<LatentSet>,
-    autoencoder: AutoencoderKl,
-}
-
-/// Samples on their way from noise, then through the decoder.
-struct Travel {
-    step: u32,
-    model: Model,
-    trajectory: Trajectory,
-    t: Vec<f64>,
-    /// x_t and x0_hat, one after the other.
-    stages: Vec<[Tensor<4>; 2]>,
-    decoded: Vec<[Tensor<4>; 2]>,
 }
 
 impl LatentRun {
@@ -101,7 +73,7 @@ impl LatentRun {
             test,
             device: device.clone(),
             work: None,
-            space: None,
+            latents: None,
             network: None,
             travel: None,
             look: true,
@@ -117,8 +89,8 @@ impl LatentRun {
 
     /// A network over the latents, at step 0: the event `latentNetwork`.
     pub fn begin_network(&mut self, config: TrainConfig) -> Result<Event, Failure> {
-        let space = self.space.as_ref().ok_or("nothing is encoded yet")?;
-        let network = InTraining::new(Trainer::new(config, space.latents.clone(), &self.device)?);
+        let latents = self.latents.clone().ok_or("nothing is encoded yet")?;
+        let network = InTraining::new(Trainer::new(config, latents, &self.device)?);
         self.travel = Some(Travel::begin(&network.trainer, &self.device)?);
         Ok(Event::LatentNetwork {
             parameters: self.network.insert(network).parameters(),
@@ -161,13 +133,13 @@ impl LatentRun {
     }
 
     pub fn busy(&self) -> bool {
-        self.work.is_some() || self.travel.is_some() || self.look
+        self.work.is_some() || self.travel.is_some() || self.look || self.has_pending()
     }
 
     /// The autoencoder whose latents are learnt or, before there are any, the one in training.
     pub fn autoencoder(&self) -> Result<AutoencoderKl, ConfigError> {
-        match &self.space {
-            Some(space) => Ok(space.autoencoder.clone()),
+        match self.latents.as_ref().and_then(|latents| latents.autoencoder()) {
+            Some(autoencoder) => Ok(autoencoder.clone()),
             None => self.latest_autoencoder(),
         }
     }
@@ -193,6 +165,7 @@ impl LatentRun {
     }
 
     async fn go_on(&mut self, compute: &Compute, emitter: &Emitter) -> Result<(), Failure> {
+        self.finish_others(emitter).await?;
         if std::mem::take(&mut self.look) {
             let step = self.autoencoder.trainer.steps_taken();
             let autoencoder = self.latest_autoencoder()?;
@@ -235,47 +208,56 @@ impl LatentRun {
             return Ok(());
         }
         let latents = coding.encoding.finish_with_unit_variance()?;
-        let autoencoder = latents
-            .autoencoder()
-            .cloned()
-            .ok_or("the latents lack their autoencoder")?;
         emitter.emit(Event::LatentSpace {
             step: coding.step,
             count: latents.count() as u32,
-            scale: autoencoder.config().scaling_factor,
+            scale: latents.scale(),
         });
         self.network = None;
         self.travel = None;
-        self.space = Some(Space {
-            latents: Arc::new(latents),
-            autoencoder,
-        });
+        self.latents = Some(Arc::new(latents));
         Ok(())
     }
 
     async fn go_on_training(&mut self, part: LatentPart, emitter: &Emitter) -> Result<(), Failure> {
-        let model = match (part, &mut self.network) {
-            (LatentPart::Network, Some(network)) => network,
-            _ => &mut self.autoencoder,
+        let Some(model) = self.part(part) else {
+            return Ok(());
         };
-        let every = model.trainer.config().grid_every;
-        let left = every - model.trainer.steps_taken() % every;
-        let reports = model.trainer.step(model.pace.steps().min(left)).await?;
-        model
-            .pace
-            .note(reports.first().map_or(0.0, |report| report.seconds));
-        emitter.emit(Event::LatentTrain {
-            part,
-            reports,
-            steps_per_second: model.pace.steps_per_second(),
-        });
-        if model.trainer.steps_taken().is_multiple_of(every) {
-            match part {
-                LatentPart::Autoencoder => self.look = true,
-                LatentPart::Network => self.travel = Some(Travel::begin(&model.trainer, &self.device)?),
+        let reports = model.advance().await?;
+        report(part, model, reports, emitter);
+        if !model.is_due() {
+            return Ok(());
+        }
+        match (part, &self.network) {
+            (LatentPart::Network, Some(network)) => {
+                self.travel = Some(Travel::begin(&network.trainer, &self.device)?);
+            }
+            _ => self.look = true,
+        }
+        Ok(())
+    }
+
+    /// The reports of what is no longer trained.
+    async fn finish_others(&mut self, emitter: &Emitter) -> Result<(), Failure> {
+        for part in [LatentPart::Autoencoder, LatentPart::Network] {
+            let goes_on = matches!(self.work, Some(Work::Training(going)) if going == part);
+            if let Some(model) = self.part(part).filter(|model| model.is_pending() && !goes_on) {
+                let reports = model.finish().await?;
+                report(part, model, reports, emitter);
             }
         }
         Ok(())
+    }
+
+    fn part(&mut self, part: LatentPart) -> Option<&mut InTraining> {
+        match part {
+            LatentPart::Autoencoder => Some(&mut self.autoencoder),
+            LatentPart::Network => self.network.as_mut(),
+        }
+    }
+
+    fn has_pending(&self) -> bool {
+        self.autoencoder.is_pending() || self.network.as_ref().is_some_and(InTraining::is_pending)
     }
 
     /// With the moving average of its weights.
@@ -286,103 +268,11 @@ impl LatentRun {
     }
 }
 
-impl InTraining {
-    fn new(trainer: Trainer) -> Self {
-        Self {
-            trainer,
-            pace: Pace::default(),
-        }
-    }
-
-    fn parameters(&self) -> u32 {
-        parameters::count(&self.trainer.ema_model()) as u32
-    }
-}
-
-impl Travel {
-    /// Noise that is the same every time, and the network of this moment.
-    fn begin(trainer: &Trainer, device: &Device) -> Result<Self, ConfigError> {
-        let model = Model::of_run(trainer)?;
-        let labels: Vec<u8> = (0..NULL_CLASS).collect();
-        let config = SampleConfig {
-            sampler: SamplerKind::Ddim,
-            steps: STEPS.min(trainer.schedule().len()),
-            seed: trainer.config().seed,
-            count: labels.len(),
-            guidance_scale: GUIDANCE_SCALE,
-            // Latents are no pixels: nothing is clipped.
-            ..model.scheduler.sample.clone()
-        };
-        Ok(Self {
-            step: trainer.steps_taken(),
-            trajectory: model.trajectory(&config, device)?.with_labels(&labels)?,
-            model,
-            t: Vec::new(),
-            stages: Vec::new(),
-            decoded: Vec::new(),
-        })
-    }
-
-    /// A slice. `false` once all is decoded.
-    fn go_on(&mut self) -> bool {
-        let end = clock::now() + SLICE;
-        while let Some(frame) = self.trajectory.step(&self.model.network) {
-            if frame.step % STAGE == 1 {
-                self.t.push(frame.t);
-                self.stages.push([frame.x_t, frame.x0_hat]);
-            }
-            if frame.step == frame.steps {
-                let x_0 = self.trajectory.x_t();
-                self.stages.push([x_0.clone(), x_0]);
-            }
-            if clock::now() > end {
-                return true;
-            }
-        }
-        while let Some(stage) = self.stages.get(self.decoded.len()) {
-            let decoded = stage.clone().map(|x| self.model.pictures(x));
-            self.decoded.push(decoded);
-            if clock::now() > end {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The event `latentSamples`, by one read-back.
-    async fn read(self) -> Result<Event, ReadError> {
-        let [channels, height, width] = self.model.image;
-        let [_, image_height, image_width] = self.model.picture_shape();
-        let flat = |stages: &[[Tensor<4>; 2]], which: usize| {
-            let parts = stages.iter().map(|stage| stage[which].clone());
-            Tensor::cat(parts.collect(), 0).reshape([-1])
-        };
-        let parts: [Tensor<1>; 4] = [
-            flat(&self.stages, 0),
-            flat(&self.stages, 1),
-            flat(&self.decoded, 0),
-            flat(&self.decoded, 1),
-        ];
-        let size = 2 * parts[0].dims()[0];
-        let values = read(Tensor::cat(parts.into(), 0)).await?;
-        let (latents, decoded) = values.split_at(size);
-        let [x_t, x0_hat] = halves(latents).map(|values| frames([height, width], values, RANGE));
-        let [decoded_x_t, decoded_x0_hat] =
-            halves(decoded).map(|values| Frames::new([image_height, image_width], values));
-        Ok(Event::LatentSamples {
-            step: self.step,
-            labels: (0..NULL_CLASS).collect(),
-            t: self.t,
-            channels: channels as u32,
-            range: RANGE,
-            x_t,
-            x0_hat,
-            decoded_x_t,
-            decoded_x0_hat,
-        })
-    }
-}
-
-fn halves(values: &[f32]) -> [&[f32]; 2] {
-    values.split_at(values.len() / 2).into()
+/// The event `latentTrain`.
+fn report(part: LatentPart, model: &InTraining, reports: Vec<StepReport>, emitter: &Emitter) {
+    emitter.emit(Event::LatentTrain {
+        part,
+        reports,
+        steps_per_second: model.pace.steps_per_second(),
+    });
 }

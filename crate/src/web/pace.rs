@@ -27,6 +27,11 @@ impl Pace {
         self.warm = true;
     }
 
+    /// Whether a slice has more than one step.
+    pub fn is_fast(&self) -> bool {
+        self.seconds.is_some_and(|seconds| seconds < SLICE)
+    }
+
     pub fn steps_per_second(&self) -> Option<f64> {
         self.seconds.map(f64::recip)
     }
