@@ -463,7 +463,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0,
     max: 1,
     default: 0.000001,
-    label: 'Weight of the divergence',
+    label: 'Weight of the KL divergence',
     help: 'More: latents closer to pure noise, and blurred digits.',
   },
   latentRate: {

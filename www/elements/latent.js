@@ -139,7 +139,7 @@ function autoencoderNumbers() {
   return html`<dl class="numbers">
     ${entry('Autoencoder’s steps', whole(autoencoder.step))}
     ${entry('Error of a pixel', error === undefined ? undefined : fixed(error, 4))}
-    ${entry('Divergence, nats', kl === undefined ? undefined : three(kl))}
+    ${entry('KL divergence, nats', kl === undefined ? undefined : three(kl))}
     ${entry('Steps per second', autoencoder.stepsPerSecond ? three(autoencoder.stepsPerSecond) : undefined)}
     ${entry('Weights', parameters ? compact(parameters) : undefined)}
   </dl>`;
