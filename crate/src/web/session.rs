@@ -39,11 +39,11 @@ use crate::train::{CheckpointError, TrainConfig, Trainer};
 
 const TEST_MISSING: &str = "the test images are not loaded yet";
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
+const TRAIN_MISSING: &str = "the training images are not loaded yet";
 const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
 /// Turns, as in [`Session::waiting`].
 const POINTS: usize = 0;
 const LATENT: usize = 1;
-const TRAIN_MISSING: &str = "the training images are not loaded yet";
 
 #[wasm_bindgen]
 pub struct Session {
@@ -128,8 +128,9 @@ impl Session {
     /// One slice of work: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
         let waiting = self.waiting();
-        let turns = (1..=waiting.len()).map(|ahead| (self.last_turn + ahead) % waiting.len());
-        self.last_turn = turns.into_iter().find(|&turn| waiting[turn]).unwrap_or_default();
+        let last = self.last_turn;
+        let mut turns = (1..=waiting.len()).map(|ahead| (last + ahead) % waiting.len());
+        self.last_turn = turns.find(|&turn| waiting[turn]).unwrap_or_default();
         match (self.last_turn, &mut self.points, &mut self.latent) {
             (POINTS, Some(run), _) => run.advance(&self.emitter).await,
             (LATENT, _, Some(run)) => run.advance(&self.compute, &self.emitter).await,
