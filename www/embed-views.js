@@ -85,6 +85,14 @@ export const views = /** @type {const} */ ({
     sections: ['points'],
     parts: { ...TOOLBAR, numbers: '.numbers', data: '.data-panel', loss: '.loss', scrubber: '.scrubber' },
   },
+  latent: {
+    tag: 'diffusion-latent',
+    title: 'Diffusion in a smaller space',
+    promise: 'An autoencoder learns to squeeze digits, and a network learns to draw what it squeezed.',
+    sections: ['latent'],
+    picked: ['latentDigit'],
+    parts: { ...TOOLBAR, numbers: '.numbers', charts: '.loss', costs: '.costs', mix: '.mixing' },
+  },
 });
 
 /** @typedef {keyof typeof views} ViewName */

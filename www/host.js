@@ -12,6 +12,7 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 /** What trains or looks for training images, and so has to wait for them. */
 const TRAINS = new Set([
   ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile', 'neighbours'],
+  ...['newLatent', 'encodeLatents', 'newLatentNetwork', 'trainLatent', 'pauseLatent'],
 ]);
 /** What has to wait as well where there is training that waits: it is meant for that run. */
 const FOLLOWS = new Set([

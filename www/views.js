@@ -4,6 +4,7 @@ import './elements/compare.js';
 import './elements/estimate.js';
 import './elements/forward.js';
 import './elements/guidance.js';
+import './elements/latent.js';
 import './elements/network.js';
 import './elements/objective.js';
 import './elements/points.js';

@@ -14,7 +14,8 @@ function buffers(message) {
   if (message.type === 'saved') {
     return message.files.map(({ bytes }) => /** @type {ArrayBuffer} */ (bytes.buffer));
   }
-  return Object.values(message).flatMap((value) => (value?.pixels ? [value.pixels.buffer] : []));
+  const isPicture = (/** @type {any} */ value) => value?.pixels instanceof Uint8Array;
+  return Object.values(message).flatMap((value) => (isPicture(value) ? [value.pixels.buffer] : []));
 }
 
 const host = new Host(emit);

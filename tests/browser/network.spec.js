@@ -121,13 +121,38 @@ test('the gates of a transformer begin closed', async ({ page }, { project }) =>
   await expect.poll(size).toBeGreaterThan(2 * early);
 });
 
+test('cross-attention shows from where each token of the class is looked at', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name === 'webgpu', 'a software adapter takes long over a step of the large network');
+  await open(page, '#preset=unet-cross&batchSize=1');
+  await oneStep(page);
+  await block(page, 'mid_block').click();
+  await view(page)
+    .getByRole('button', { name: /attn2$/ })
+    .click();
+  const maps = page.locator('diffusion-cross-attention');
+  // Four heads and four tokens.
+  await expect(maps.getByRole('img', { name: /^Head \d, token \d: / })).toHaveCount(16);
+  const sums = await maps.evaluate((element) => {
+    const { heads, queries, keys, weights } = /** @type {any} */ (element).view;
+    return Array.from({ length: heads * queries }, (_, row) =>
+      weights
+        .slice(row * keys, (row + 1) * keys)
+        .reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0),
+    );
+  });
+  expect(sums).toHaveLength(4 * 49);
+  for (const sum of sums) expect(sum).toBeCloseTo(1, 4);
+});
+
 test('what cannot be drawn is said in the section', async ({ page }, { project }) => {
   test.skip(project.name === 'webgpu', 'the same on every device');
   await open(page);
   await section(page).scrollIntoViewIfNeeded();
   await page.workers()[0].evaluate(() => {
-    const command = { type: 'inspect', network: 'autoencoder', batch: 1 };
+    const command = { type: 'inspect', network: 'points', batch: 1 };
     self.dispatchEvent(new MessageEvent('message', { data: command }));
   });
-  await expect(section(page).getByRole('alert')).toContainText('must be a U-Net or a Diffusion Transformer');
+  await expect(section(page).getByRole('alert')).toContainText('must be a network over images or latents');
 });

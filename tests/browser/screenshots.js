@@ -20,6 +20,7 @@ const SECTIONS = [
   'diffusion-points',
   'diffusion-objective',
   'diffusion-network',
+  'diffusion-latent',
 ];
 /** What each of them is asked to do for its picture. */
 const BUTTONS = {

@@ -1,8 +1,11 @@
-// Where one place of the picture looks: a map for every head, of the place that is chosen on any of them.
+// Where one place of the picture looks: a map for every head, of the place that is chosen on any of them. Of
+// cross-attention, where the tokens of the class are looked at from.
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { percent } from '../format.js';
 import style from './attention.css' with { type: 'text' };
+import { paint } from './attention-map.js';
+import './cross-attention.js';
 import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../../pkg/diffusion_playground.js').AttentionView} AttentionView */
@@ -42,7 +45,6 @@ export class DiffusionAttention extends PlaygroundElement {
       return html`<p class="help">This block has no attention: every pixel sees its neighbours alone.</p>`;
     const view = this.#view();
     const { layer, heads, queries, keys, weights } = view;
-    const isCross = keys !== queries;
     return html`<h4>Attention, ${heads} ${heads === 1 ? 'head' : 'heads'}</h4>
       ${
         this.views.length > 1
@@ -59,32 +61,31 @@ export class DiffusionAttention extends PlaygroundElement {
             </div>`
           : nothing
       }
-      ${
-        weights.length
-          ? html`<p class="help">
-                ${
-                  isCross
-                    ? `The chosen place looks at the ${keys} tokens that describe the class.`
-                    : 'The framed place looks at all others: the fuller the colour, the more. Press on a map to choose another place.'
-                }
-              </p>
-              <div class="field">
-                <label for="query">Place that looks: ${place(this.#query(), queries)}</label>
-                <input
-                  id="query"
-                  type="range"
-                  min="0"
-                  max=${queries - 1}
-                  .value=${`${this.#query()}`}
-                  aria-valuetext=${place(this.#query(), queries)}
-                  @input=${(/** @type {InputEvent} */ event) => {
-                    this.query = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
-                  }}
-                />
-              </div>
-              <ul>${Array.from({ length: heads }, (_, head) => this.#head(view, head))}</ul>`
-          : html`<p class="help">${queries} places by ${keys}: too many weights to show.</p>`
-      }`;
+      ${weights.length ? this.#maps(view) : html`<p class="help">${queries} places by ${keys}: too many weights to show.</p>`}`;
+  }
+
+  /** @param {AttentionView} view */
+  #maps(view) {
+    const { heads, queries } = view;
+    if (isCross(view)) return html`<diffusion-cross-attention .view=${view}></diffusion-cross-attention>`;
+    return html`<p class="help">
+        The framed place looks at all others: the fuller the colour, the more. Press on a map to choose another place.
+      </p>
+      <div class="field">
+        <label for="query">Place that looks: ${place(this.#query(), queries)}</label>
+        <input
+          id="query"
+          type="range"
+          min="0"
+          max=${queries - 1}
+          .value=${`${this.#query()}`}
+          aria-valuetext=${place(this.#query(), queries)}
+          @input=${(/** @type {InputEvent} */ event) => {
+            this.query = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
+          }}
+        />
+      </div>
+      <ul>${Array.from({ length: heads }, (_, head) => this.#head(view, head))}</ul>`;
   }
 
   /** @param {AttentionView} view @param {number} head */
@@ -102,7 +103,7 @@ export class DiffusionAttention extends PlaygroundElement {
         style="width: ${WIDTH}px; aspect-ratio: ${columns} / ${Math.ceil(view.keys / columns)}"
         @click=${(/** @type {MouseEvent} */ event) => this.#choose(event, view)}
       ></canvas>
-      ${view.keys === view.queries ? this.#frame(columns) : nothing}
+      ${this.#frame(columns)}
       <span>head ${head + 1}, at most ${strength}</span>
     </li>`;
   }
@@ -119,17 +120,10 @@ export class DiffusionAttention extends PlaygroundElement {
 
   updated() {
     const view = this.#view();
-    if (!view?.weights.length) return;
-    const ink = inkOf(this);
+    if (!view?.weights.length || isCross(view)) return;
     this.renderRoot.querySelectorAll('canvas').forEach((canvas, head) => {
-      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
       const weights = this.#weights(view, head);
-      const largest = Math.max(...weights);
-      const image = new ImageData(canvas.width, canvas.height);
-      weights.forEach((weight, key) => {
-        image.data.set([...ink, (255 * weight) / largest], 4 * key);
-      });
-      context.putImageData(image, 0, 0);
+      paint(canvas, weights, Math.max(...weights));
     });
   }
 
@@ -150,8 +144,7 @@ export class DiffusionAttention extends PlaygroundElement {
   }
 
   /** @param {MouseEvent} event @param {AttentionView} view */
-  #choose(event, { queries, keys }) {
-    if (queries !== keys) return;
+  #choose(event, { keys }) {
     const columns = side(keys);
     const { left, top, width } = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
     const at = (/** @type {number} */ offset) =>
@@ -160,7 +153,10 @@ export class DiffusionAttention extends PlaygroundElement {
   }
 }
 
-/** Places lie in a square; a few tokens, in a row. @param {number} count */
+/** In diffusers' blocks the second attention is the one that looks at a context. @param {AttentionView} view */
+const isCross = ({ layer }) => layer.endsWith('attn2');
+
+/** Places lie in a square; a few, in a row. @param {number} count */
 function side(count) {
   const side = Math.round(Math.sqrt(count));
   return side * side === count && count > 4 ? side : count;
@@ -169,14 +165,8 @@ function side(count) {
 /** @param {number} index @param {number} count */
 function place(index, count) {
   const columns = side(count);
-  if (columns === count) return `token ${index + 1} of ${count}`;
+  if (columns === count) return `place ${index + 1} of ${count}`;
   return `row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1} of ${columns} × ${columns}`;
-}
-
-/** The colour of the model's quantities, as bytes. @param {HTMLElement} element */
-function inkOf(element) {
-  const hex = getComputedStyle(element).getPropertyValue('--model').trim();
-  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) || 0);
 }
 
 customElements.define('diffusion-attention', DiffusionAttention);

@@ -81,7 +81,7 @@ function features({ features, channels }) {
   if (!features) return nothing;
   return html`<h4>Feature maps, ${features.count} of ${whole(channels)} channels</h4>
     <p class="help">What the block hands on. Each channel from its least value, black, to its largest, white.</p>
-    <ul class="maps" style="--scale: ${Math.max(1, Math.floor(56 / features.width))}">
+    <ul class="maps">
       ${Array.from(
         { length: features.count },
         (_, index) => html`<li>

@@ -149,8 +149,19 @@ export class DiffusionOpen extends PlaygroundElement {
 
 /** What was opened. @param {Opened} opened */
 function about(opened) {
-  const { name, className, parameters, tensors, image, classes, prediction, run, warnings, obstacle } =
-    opened;
+  const {
+    name,
+    className,
+    parameters,
+    tensors,
+    image,
+    latents,
+    classes,
+    prediction,
+    run,
+    warnings,
+    obstacle,
+  } = opened;
   const [channels, height, width] = image;
   /** @param {string} term @param {string} value */
   const entry = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
@@ -166,6 +177,7 @@ function about(opened) {
       ${entry('Network', className)} ${entry('Weights', whole(parameters))} ${entry('Tensors', whole(tensors))}
       ${entry('Pictures', `${width} × ${height}, ${['', 'grey', '', 'colour'][channels] || `${channels} channels`}`)}
       ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', PREDICTIONS[prediction])}
+      ${latents ? entry('Decoded from latents', `${latents[2]} × ${latents[1]}, ${latents[0]} channels`) : nothing}
       ${run ? entry('Training steps', whole(run.step)) : nothing}
     </dl>
     ${
@@ -177,7 +189,7 @@ function about(opened) {
       obstacle
         ? nothing
         : html`<div class="buttons">
-            ${run ? html`<button type="button" @click=${() => model.resume()}>Go on training it</button>` : nothing}
+            ${run && !latents ? html`<button type="button" @click=${() => model.resume()}>Go on training it</button>` : nothing}
             <button type="button" @click=${() => model.close()}>Close it</button>
           </div>`
     }

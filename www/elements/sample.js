@@ -92,6 +92,8 @@ export class DiffusionSample extends Section {
 
   #stage() {
     const step = this.#step();
+    // Noise in latents decodes to nothing, and is shown as their channels.
+    const isLatent = step !== undefined && step.epsHat.width !== step.xT.width;
     const { frames: final } = (this.#shown() === trajectory.steps.length && trajectory.done) || {};
     /** @param {string} ink @param {Frames | undefined} frames @param {unknown} symbol @param {string} words */
     const view = (ink, frames, symbol, words) => html`<div class="view">
@@ -100,8 +102,8 @@ export class DiffusionSample extends Section {
       <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
     </div>`;
     return html`<div class="stage">
-      ${view('mix', final ?? step?.xT, html`x<sub>t</sub>`, 'the picture so far')}
-      ${view('model', step?.epsHat, html`ε̂`, 'noise, the network’s guess')}
+      ${view('mix', final ?? step?.xT, html`x<sub>t</sub>`, isLatent ? 'the latents so far, decoded' : 'the picture so far')}
+      ${view('model', step?.epsHat, html`ε̂`, isLatent ? 'noise in the four channels, the guess' : 'noise, the network’s guess')}
       ${view('model', step?.x0Hat, html`x̂<sub>0</sub>`, 'digit, the network’s guess')}
     </div>`;
   }

@@ -30,6 +30,11 @@ pub struct LatentSet {
 }
 
 impl LatentSet {
+    /// What the encoder's latents were multiplied by.
+    pub fn scale(&self) -> f64 {
+        self.autoencoder.config().scaling_factor
+    }
+
     /// All values, `[count, channels, height, width]`.
     pub fn values(&self) -> &[f32] {
         &self.values

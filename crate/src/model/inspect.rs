@@ -5,6 +5,7 @@ use std::ops::Add;
 
 use serde::Serialize;
 
+mod autoencoder;
 mod blocks;
 mod unet;
 

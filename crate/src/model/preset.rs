@@ -132,6 +132,9 @@ impl Preset {
 
     /// The network's layers for `batch` inputs.
     pub fn inspect(self, batch: usize) -> Result<Inspection, ConfigError> {
+        if let Some(config) = self.autoencoder() {
+            return config.inspect(batch);
+        }
         match self {
             Self::Unet | Self::Tiny | Self::UnetLatent | Self::UnetLatentTiny => {
                 self.unet().inspect(batch, 0)
@@ -145,7 +148,7 @@ impl Preset {
             Self::Points | Self::Autoencoder | Self::AutoencoderTiny => Err(ConfigError::new(
                 "preset",
                 format!("{self:?}"),
-                "a U-Net or a Diffusion Transformer: only their layers are listed",
+                "a network over images or latents: only their layers are listed",
             )),
         }
     }

@@ -11,4 +11,5 @@ pub mod trainer;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use config::{TrainConfig, TrainError};
 pub use pending::Pending;
+pub use reconstruction::Reconstruction;
 pub use trainer::{StepReport, Trainer};

@@ -7,18 +7,26 @@ use burn::tensor::Tensor;
 
 use super::bands::mean_by_band;
 use super::config::TrainError;
+use super::reconstruction::Reconstruction;
 use super::trainer::StepReport;
 use crate::runtime::{ReadError, clock, read};
 
 /// A step on the device's queue.
 pub(super) struct Queued {
-    /// `[n]`, whose mean is the loss: one an example, or one in all.
+    /// `[n]`
     pub losses: Tensor<1>,
-    /// The timestep of each example, none where the losses are not of examples.
-    pub t: Vec<usize>,
+    pub of: LossesOf,
     /// `[1]`
     pub grad_norm: Tensor<1>,
     pub learning_rate: f64,
+}
+
+/// What a step's losses are of.
+pub(super) enum LossesOf {
+    /// Examples at these timesteps: the loss is the mean.
+    Examples(Vec<usize>),
+    /// A reconstruction: error and divergence, which counts with this weight.
+    Reconstruction { kl_weight: f64 },
 }
 
 type Reading = Pin<Box<dyn Future<Output = Result<Vec<f32>, ReadError>>>>;
@@ -73,11 +81,17 @@ impl Pending {
             let (losses, after) = rest.split_at(queued.losses.dims()[0]);
             let grad_norm = after[0];
             rest = &after[1..];
-            let sum: f64 = losses.iter().map(|&loss| f64::from(loss)).sum();
-            let loss = (sum / losses.len() as f64) as f32;
-            let bands = match queued.t.as_slice() {
-                [] => Vec::new(),
-                t => mean_by_band(t, losses, self.num_train_timesteps),
+            let (loss, bands, reconstruction) = match &queued.of {
+                LossesOf::Examples(t) => {
+                    let sum: f64 = losses.iter().map(|&loss| f64::from(loss)).sum();
+                    let bands = mean_by_band(t, losses, self.num_train_timesteps);
+                    ((sum / losses.len() as f64) as f32, bands, None)
+                }
+                LossesOf::Reconstruction { kl_weight } => {
+                    let (error, kl) = (losses[0], losses[1]);
+                    let loss = f64::from(error) + kl_weight * f64::from(kl);
+                    (loss as f32, Vec::new(), Some(Reconstruction { error, kl }))
+                }
             };
             match loss.is_finite() && grad_norm.is_finite() {
                 true => Ok(StepReport {
@@ -86,6 +100,7 @@ impl Pending {
                     grad_norm,
                     learning_rate: queued.learning_rate,
                     bands,
+                    reconstruction,
                     seconds,
                 }),
                 false => Err(TrainError::Diverged(step)),

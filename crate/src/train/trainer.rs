@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
-use super::pending::{Pending, Queued};
-use super::reconstruction::ReconstructionBatch;
+use super::pending::{LossesOf, Pending, Queued};
+use super::reconstruction::{Reconstruction, ReconstructionBatch};
 use crate::data::{Batches, DataSet};
 use crate::error::ConfigError;
 use crate::kernels::{self, AdamW, Moments, Rates, Weights};
@@ -32,6 +32,8 @@ pub struct StepReport {
     /// The loss of the examples in each of five equal bands of timesteps, the least noisy first; none where the batch had
     /// no example. Empty for an autoencoder.
     pub bands: Vec<Option<f32>>,
+    /// What the loss is made of; of an autoencoder alone.
+    pub reconstruction: Option<Reconstruction>,
     /// Wall time, read-back included; the mean of the steps that were read back together.
     pub seconds: f64,
 }
@@ -157,8 +159,8 @@ impl Trainer {
 
     /// One step on the device's queue; nothing is read back.
     fn enqueue(&mut self) -> Queued {
-        let (losses, t) = self.losses();
-        let grad = parameters::flatten_grads(&self.model, losses.clone().mean().backward());
+        let (loss, losses, of) = self.losses();
+        let grad = parameters::flatten_grads(&self.model, loss.backward());
 
         let config = &self.config;
         let step = self.state.step + 1;
@@ -178,25 +180,22 @@ impl Trainer {
         self.model = parameters::unflatten(self.model.clone(), weights.theta.clone());
         self.state = State { step, weights };
         Queued {
-            losses: losses.inner(),
-            t,
+            losses,
+            of,
             grad_norm,
             learning_rate: rates.learning_rate,
         }
     }
 
-    /// The loss of the next step by the model's own objective, as numbers `[n]` whose mean it is: one an example, with
-    /// their timesteps, or for an autoencoder one in all.
-    fn losses(&mut self) -> (Tensor<1>, Vec<usize>) {
+    /// The loss of the next step by the model's own objective, and the numbers that it is made of, without autodiff.
+    fn losses(&mut self) -> (Tensor<1>, Tensor<1>, LossesOf) {
         let indices = self.next_indices();
         match &self.model {
             Trainable::Denoiser(network) => {
                 let batch = self.draw(&indices);
-                let t = batch.t.clone();
-                (
-                    batch.losses(network, &self.schedule, self.config.prediction, true),
-                    t,
-                )
+                let of = LossesOf::Examples(batch.t.clone());
+                let losses = batch.losses(network, &self.schedule, self.config.prediction, true);
+                (losses.clone().mean(), losses.inner(), of)
             }
             Trainable::Autoencoder(autoencoder) => {
                 let batch = ReconstructionBatch::draw(
@@ -207,7 +206,14 @@ impl Trainer {
                     self.state.step,
                     &self.device,
                 );
-                (batch.loss(autoencoder, self.config.kl_weight, true), Vec::new())
+                let kl_weight = self.config.kl_weight;
+                let [error, kl] = batch.error_and_kl(autoencoder, true);
+                let losses = Tensor::cat(vec![error.clone().inner(), kl.clone().inner()], 0);
+                (
+                    error + kl * kl_weight,
+                    losses,
+                    LossesOf::Reconstruction { kl_weight },
+                )
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The network that pictures are drawn with, and all that drawing takes: that of the run, or one that was opened.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use crate::data::ImageSet;
 use crate::error::{ConfigError, require};
 use crate::interop::Scheduler;
 use crate::model::preset::NULL_CLASS;
-use crate::model::{Network, Preset};
+use crate::model::{AutoencoderKl, Network, Preset};
 use crate::prediction::Prediction;
 use crate::sampler::{SampleConfig, Trajectory};
 use crate::schedule::{Schedule, ScheduleConfig};
@@ -18,8 +18,10 @@ pub struct Model {
     pub scheduler: Scheduler,
     /// That of `scheduler`.
     pub schedule: Schedule,
-    /// Channels, height and width of what it draws.
+    /// Channels, height and width of what it takes: of pictures, or of latents.
     pub image: [usize; 3],
+    /// What makes pictures of its latents, where it draws such.
+    pub latent_space: Option<AutoencoderKl>,
     pub null_class: Option<u8>,
 }
 
@@ -32,15 +34,17 @@ impl Model {
             &config.schedule,
             config.prediction,
             trainer.ema_network()?,
+            trainer.latent_space().cloned(),
         )
     }
 
-    /// One of our own networks, with what it was trained to predict.
+    /// One of our own networks, with what it was trained to predict and where.
     pub fn of_preset(
         preset: Preset,
         schedule: &ScheduleConfig,
         prediction: Prediction,
         network: Network,
+        latent_space: Option<AutoencoderKl>,
     ) -> Result<Self, ConfigError> {
         Ok(Self {
             network,
@@ -54,6 +58,7 @@ impl Model {
                 },
             },
             image: preset.input_shape(),
+            latent_space,
             null_class: preset.null_class(),
         })
     }
@@ -62,6 +67,22 @@ impl Model {
     pub fn shape(&self, count: usize) -> [usize; 4] {
         let [channels, height, width] = self.image;
         [count, channels, height, width]
+    }
+
+    /// What it draws as pictures: decoded, where it draws latents.
+    pub fn pictures(&self, x: Tensor<4>) -> Tensor<4> {
+        match &self.latent_space {
+            Some(autoencoder) => autoencoder.to_images(x),
+            None => x,
+        }
+    }
+
+    /// Channels, height and width of its pictures.
+    pub fn picture_shape(&self) -> [usize; 3] {
+        match &self.latent_space {
+            Some(autoencoder) => autoencoder.config().image_shape(),
+            None => self.image,
+        }
     }
 
     /// The start of a trajectory.
@@ -95,10 +116,10 @@ impl Model {
 
     /// Why its pictures cannot be shown, where they cannot.
     pub fn obstacle(&self) -> Option<String> {
-        let [channels, height, width] = self.image;
+        let [channels, height, width] = self.picture_shape();
         (!matches!(channels, 1 | 3)).then(|| {
             format!(
-                "it draws {channels} channels of {height}x{width}, latents perhaps, which nothing here decodes: \
+                "it draws {channels} channels of {height}x{width}, latents perhaps, without the autoencoder that decodes them: \
                  shown are pictures of 1 channel, grey, or 3, coloured"
             )
         })

@@ -150,9 +150,16 @@ fn checkpoint(
     let config = checkpoint.config.clone();
     let ema = checkpoint.ema_model(device)?;
     let parameters = parameters::count(&ema) as u32;
-    let network = ema.into_denoiser();
-    let model = network
-        .and_then(|network| Model::of_preset(config.preset, &config.schedule, config.prediction, network));
+    let latent_space = checkpoint.latent_space(device)?;
+    let model = ema.into_denoiser().and_then(|network| {
+        Model::of_preset(
+            config.preset,
+            &config.schedule,
+            config.prediction,
+            network,
+            latent_space,
+        )
+    });
     let (model, obstacle) = match model {
         Ok(model) => (Some(model.clone()), model.obstacle()),
         Err(error) => (None, Some(error.to_string())),
@@ -162,7 +169,14 @@ fn checkpoint(
         class_name: format!("{:?}", config.preset),
         parameters,
         tensors,
-        image: config.preset.input_shape().map(|side| side as u32),
+        image: model
+            .as_ref()
+            .map_or(config.preset.input_shape(), Model::picture_shape)
+            .map(|side| side as u32),
+        latents: config
+            .preset
+            .takes_latents()
+            .then(|| config.preset.input_shape().map(|side| side as u32)),
         classes: config.preset.null_class().map(u32::from),
         schedule: config.schedule.clone(),
         prediction: Scheduler::default().prediction,
@@ -211,6 +225,7 @@ fn published(
         parameters: parameters as u32,
         tensors: tensors as u32,
         image: config.image().map(|side| side as u32),
+        latents: None,
         classes: null_class.map(|classes| classes as u32),
         schedule: scheduler.schedule.clone(),
         prediction: scheduler.prediction,
@@ -237,6 +252,7 @@ fn published(
         scheduler: scheduler.clone(),
         schedule,
         image: config.image(),
+        latent_space: None,
         null_class,
     };
     let obstacle = model.obstacle();

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::emitter::Emitter;
 use super::model::Model;
+use super::pace::Pace;
 use super::protocol::{Event, Place, Points};
 use super::sampling::SLICE;
 use crate::data::{PointSet, PointShape};
@@ -21,17 +22,13 @@ use crate::train::{TrainConfig, TrainError, Trainer};
 const COUNT: usize = 512;
 /// Denoising steps of each.
 const STEPS: usize = 20;
-/// Training steps a slice at most: no more work than this is ever queued on the device.
-const MAX_STEPS: f64 = 16.0;
 
 pub struct PointsRun {
     trainer: Trainer,
     data: Arc<PointSet>,
     device: Device,
     pub going: bool,
-    /// Recent seconds a training step, without the first, in which shaders are compiled.
-    pace: Option<f64>,
-    warm: bool,
+    pace: Pace,
     travel: Option<Travel>,
 }
 
@@ -62,8 +59,7 @@ impl PointsRun {
             data,
             device: device.clone(),
             going: false,
-            pace: None,
-            warm: false,
+            pace: Pace::default(),
             travel: None,
         };
         run.travel = Some(run.samples()?);
@@ -96,17 +92,13 @@ impl PointsRun {
 
     async fn train(&mut self, emitter: &Emitter) -> Result<(), Box<dyn Error>> {
         let every = self.trainer.config().grid_every;
-        let steps = self.pace.map_or(1.0, |pace| (SLICE / pace).clamp(1.0, MAX_STEPS)) as u32;
         let left = every - self.trainer.steps_taken() % every;
-        let reports = self.trainer.step(steps.min(left)).await?;
-        let seconds = reports.first().map_or(0.0, |report| report.seconds);
-        if self.warm {
-            self.pace = Some(self.pace.map_or(seconds, |pace| 0.8 * pace + 0.2 * seconds));
-        }
-        self.warm = true;
+        let reports = self.trainer.step(self.pace.steps().min(left)).await?;
+        self.pace
+            .note(reports.first().map_or(0.0, |report| report.seconds));
         emitter.emit(Event::PointsTrain {
             reports,
-            steps_per_second: self.pace.map(f64::recip),
+            steps_per_second: self.pace.steps_per_second(),
         });
         if self.trainer.steps_taken().is_multiple_of(every) {
             self.travel = Some(self.samples()?);

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use crate::data::PointShape;
 use crate::data::drawing::Stroke;
 use crate::model::inspect::Memory;
-use crate::model::{Architecture, Block, Preset};
+use crate::model::{Architecture, Block, Inspection, Preset};
 use crate::prediction::Prediction;
 use crate::process::Histogram;
 use crate::runtime::{Backend, KernelTime};
@@ -151,6 +151,25 @@ pub enum Command {
     TrainPoints,
     /// Stop training it after the slice in flight.
     PausePoints,
+    /// Begins a new run on latents with an autoencoder of fresh weights, paused. Needs both splits. Answered by `latent`,
+    /// then `latentReconstruction`.
+    NewLatent { config: TrainConfig },
+    /// Takes the first `count` training images through the autoencoder as it is now. Answered by `latentEncoding`, at the
+    /// end `latentSpace`.
+    EncodeLatents { count: u32 },
+    /// A network with fresh weights over those latents, paused. Answered by `latentNetwork`, then `latentSamples`.
+    NewLatentNetwork { config: TrainConfig },
+    /// Train one of the two until `pauseLatent`. Answered by `latentTrain`, and now and then `latentReconstruction` or
+    /// `latentSamples`.
+    TrainLatent { part: LatentPart },
+    /// Stop training after the slice in flight, or encoding: what is encoded then are all latents.
+    PauseLatent,
+    /// Two test images mixed, as pixels and as latents. Answered by `latentMix`.
+    MixLatents { images: [u32; 2] },
+    /// What networks over pixels and over latents take. Answered by `latentCosts`.
+    LatentCosts { networks: LatentNetworks },
+    /// The network over latents draws in all sections, as if its checkpoint had been opened. Answered by `opened`.
+    OpenLatent,
     /// Gives the GPU up, as when a graphics driver restarts: shows what the page does then.
     LoseDevice,
 }
@@ -160,6 +179,39 @@ pub enum Command {
 pub enum Split {
     Train,
     Test,
+}
+
+/// What a run on latents trains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum LatentPart {
+    Autoencoder,
+    Network,
+}
+
+/// Networks whose costs are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct LatentNetworks {
+    pub pixels: Preset,
+    pub latents: Preset,
+    pub autoencoder: Preset,
+}
+
+/// What a network takes, for one image.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkCost {
+    pub parameters: usize,
+    pub multiply_adds: u64,
+}
+
+impl From<&Inspection> for NetworkCost {
+    fn from(inspection: &Inspection) -> Self {
+        Self {
+            parameters: inspection.parameters(),
+            multiply_adds: inspection.multiply_adds(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -570,7 +622,8 @@ pub enum Event {
         total: Option<f64>,
         tensor: Option<String>,
     },
-    /// A model was read. `image` has channels, height and width; `classes` leaves out the class for none. `obstacle` is
+    /// A model was read. `image` has channels, height and width of its pictures, and `latents` of what it draws and has
+    /// decoded, where it does; `classes` leaves out the class for none. `obstacle` is
     /// why it cannot draw here: then it was not kept.
     Opened {
         name: String,
@@ -578,6 +631,7 @@ pub enum Event {
         parameters: u32,
         tensors: u32,
         image: [u32; 3],
+        latents: Option<[u32; 3]>,
         classes: Option<u32>,
         schedule: ScheduleConfig,
         prediction: Prediction,
@@ -615,6 +669,69 @@ pub enum Event {
         x_t: Points,
         x0_hat: Points,
     },
+    /// A run on latents begins: the number of its autoencoder's parameters.
+    Latent {
+        parameters: u32,
+    },
+    /// Its progress: one report a step since the last event.
+    LatentTrain {
+        part: LatentPart,
+        reports: Vec<StepReport>,
+        steps_per_second: Option<f64>,
+    },
+    /// The first test images, the means of their latents, a picture a channel from `-range`, black, to `range`, white, and
+    /// what is decoded from those: with the EMA weights after `step` training steps.
+    LatentReconstruction {
+        step: u32,
+        channels: u32,
+        range: f32,
+        images: Frames,
+        latents: Frames,
+        reconstructions: Frames,
+    },
+    /// So many of `count` images are encoded.
+    LatentEncoding {
+        encoded: u32,
+        count: u32,
+    },
+    /// All are, by the autoencoder after `step` training steps. Times `scale`, the latents have a variance of 1.
+    LatentSpace {
+        step: u32,
+        count: u32,
+        scale: f64,
+    },
+    /// A network over latents begins: its number of parameters.
+    LatentNetwork {
+        parameters: u32,
+    },
+    /// Samples with the EMA weights after `step` training steps, from noise that is the same every time, one of every
+    /// class. For each timestep of `t`, and after the last for the end: what was so far and the guess, as latents, a
+    /// picture a channel from `-range`, black, to `range`, white, and decoded.
+    LatentSamples {
+        step: u32,
+        labels: Vec<u8>,
+        t: Vec<f64>,
+        channels: u32,
+        range: f32,
+        x_t: Frames,
+        x0_hat: Frames,
+        decoded_x_t: Frames,
+        decoded_x0_hat: Frames,
+    },
+    /// From the first image to the second in equal steps.
+    LatentMix {
+        images: [u32; 2],
+        pixels: Frames,
+        latents: Frames,
+    },
+    LatentCosts {
+        networks: LatentNetworks,
+        pixels: NetworkCost,
+        latents: NetworkCost,
+        autoencoder: NetworkCost,
+        /// Of the autoencoder.
+        decoder: NetworkCost,
+    },
     /// Something that was asked for could not be done; everything else goes on.
     Error {
         at: Place,
@@ -646,6 +763,7 @@ pub enum Place {
     Network,
     Estimate,
     Points,
+    Latent,
     Open,
     Save,
 }
@@ -675,6 +793,8 @@ impl Place {
             Some("findFiles" | "close" | "resume") => Self::Open,
             Some("save") => Self::Save,
             Some("newPoints" | "trainPoints" | "pausePoints") => Self::Points,
+            Some("newLatent" | "encodeLatents" | "newLatentNetwork" | "trainLatent") => Self::Latent,
+            Some("pauseLatent" | "mixLatents" | "latentCosts") => Self::Latent,
             _ => Self::Device,
         }
     }

@@ -5,7 +5,6 @@ use super::model::Model;
 use super::protocol::{Event, Frames, Place};
 use super::sampling::SLICE;
 use crate::error::ConfigError;
-use crate::model::Network;
 use crate::runtime::{Compute, ReadError, clock};
 use crate::sampler::{Lockstep, SampleConfig, Trajectory};
 
@@ -14,7 +13,7 @@ const MAX_FRAMES: usize = 10;
 
 pub struct Rows {
     place: Place,
-    network: Network,
+    model: Model,
     lockstep: Lockstep,
     /// Wall time of each row, from its first step on.
     seconds: Vec<f64>,
@@ -52,7 +51,7 @@ impl Rows {
             place,
             warm_up: Some(start(&configs[..1.min(configs.len())])?),
             lockstep: start(configs)?,
-            network: model.network,
+            model,
             seconds: vec![0.0; configs.len()],
             current: None,
         })
@@ -88,8 +87,8 @@ impl Rows {
     async fn begin(&self, mut warm_up: Lockstep, emitter: &Emitter) -> Result<(), ReadError> {
         if let [trajectory, ..] = warm_up.trajectories_mut() {
             let x_t = trajectory.x_t();
-            trajectory.step(&self.network);
-            let [x_t, _] = Frames::read([x_t, trajectory.x_t()]).await?;
+            trajectory.step(&self.model.network);
+            let [x_t, _] = Frames::read([x_t, trajectory.x_t()].map(|x| self.model.pictures(x))).await?;
             emitter.emit(Event::RowsStart { at: self.place, x_t });
         }
         Ok(())
@@ -102,9 +101,10 @@ impl Rows {
         self.current = Some(row);
         let trajectory = &mut self.lockstep.trajectories_mut()[row];
         let start = clock::now();
-        while let Some(frame) = trajectory.step(&self.network) {
+        while let Some(frame) = trajectory.step(&self.model.network) {
             if is_shown(frame.step, frame.steps) {
-                let [x_t, x0_hat] = Frames::read([trajectory.x_t(), frame.x0_hat]).await?;
+                let pictures = [trajectory.x_t(), frame.x0_hat].map(|x| self.model.pictures(x));
+                let [x_t, x0_hat] = Frames::read(pictures).await?;
                 self.seconds[row] += clock::now() - start;
                 self.current = None;
                 let transition = trajectory.plan()[frame.step - 1];

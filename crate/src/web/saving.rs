@@ -45,17 +45,22 @@ fn checkpoint_file(bytes: Vec<u8>) -> SavedFile {
 }
 
 async fn folder(model: Model) -> Result<(Vec<SavedFile>, Vec<String>), Box<dyn Error>> {
-    let names = parameters::names(&model.network);
-    let flat = read(parameters::flatten(&model.network)).await?;
-    let weights = parameters::by_name(&names, &flat);
-    drop(flat);
-    let config = PublishedConfig::of(&Trainable::Denoiser(model.network))
-        .ok_or("diffusers has no network like this one: save it as a checkpoint")?;
-    let part = Part {
-        config: &config,
-        weights: &weights,
-    };
-    let Export { files, warnings } = export(&[part], Some(&model.scheduler))?;
+    let autoencoder = model.latent_space.map(Trainable::Autoencoder);
+    let mut networks = Vec::new();
+    for network in [Trainable::Denoiser(model.network)]
+        .into_iter()
+        .chain(autoencoder)
+    {
+        let config = PublishedConfig::of(&network)
+            .ok_or("diffusers has no network like this one: save it as a checkpoint")?;
+        let flat = read(parameters::flatten(&network)).await?;
+        networks.push((config, parameters::by_name(&parameters::names(&network), &flat)));
+    }
+    let parts: Vec<Part> = networks
+        .iter()
+        .map(|(config, weights)| Part { config, weights })
+        .collect();
+    let Export { files, warnings } = export(&parts, Some(&model.scheduler))?;
     let files = files.into_iter().map(|file| SavedFile {
         path: file.path,
         bytes: file.bytes,

@@ -17,6 +17,8 @@ use super::emitter::Emitter;
 use super::forward;
 use super::jobs::{Job, Jobs};
 use super::judging;
+use super::latent::LatentRun;
+use super::latent_pictures;
 use super::looking;
 use super::model::Model;
 use super::neighbours::Neighbours;
@@ -43,6 +45,10 @@ const TEST_MISSING: &str = "the test images are not loaded yet";
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
 const TRAIN_MISSING: &str = "the training images are not loaded yet";
 const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
+const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
+/// Turns, as in [`Session::waiting`].
+const POINTS: usize = 0;
+const LATENT: usize = 1;
 
 #[wasm_bindgen]
 pub struct Session {
@@ -52,6 +58,7 @@ pub struct Session {
     test: Option<Arc<ImageSet>>,
     run: Option<Run>,
     points: Option<PointsRun>,
+    latent: Option<LatentRun>,
     /// A model on its way in.
     opening: Option<Box<Opening>>,
     /// Draws in the place of the run's network.
@@ -61,8 +68,8 @@ pub struct Session {
     jobs: Jobs,
     /// Whose turn it is when training and other work go on together.
     training_next: bool,
-    /// The same for the run on points and everything else.
-    points_next: bool,
+    /// The run whose slice came last: that on points, that on latents, or that on images with all other work.
+    last_turn: usize,
 }
 
 #[wasm_bindgen]
@@ -103,12 +110,13 @@ impl Session {
             test: None,
             run: None,
             points: None,
+            latent: None,
             opening: None,
             opened: None,
             classifier: None,
             jobs: Jobs::default(),
             training_next: true,
-            points_next: true,
+            last_turn: 0,
         })
     }
 
@@ -122,16 +130,34 @@ impl Session {
 
     /// Whether there is work for [`Session::advance`].
     pub fn busy(&self) -> bool {
-        self.busy_with_images() || self.points.as_ref().is_some_and(PointsRun::busy)
+        self.waiting().contains(&true)
     }
 
     /// One slice of work: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
-        let points = self.points_next || !self.busy_with_images();
-        self.points_next = !points;
-        if let Some(run) = self.points.as_mut().filter(|run| points && run.busy()) {
-            return run.advance(&self.emitter).await;
+        let waiting = self.waiting();
+        let last = self.last_turn;
+        let mut turns = (1..=waiting.len()).map(|ahead| (last + ahead) % waiting.len());
+        self.last_turn = turns.find(|&turn| waiting[turn]).unwrap_or_default();
+        match (self.last_turn, &mut self.points, &mut self.latent) {
+            (POINTS, Some(run), _) => run.advance(&self.emitter).await,
+            (LATENT, _, Some(run)) => run.advance(&self.compute, &self.emitter).await,
+            _ => self.advance_images().await,
         }
+    }
+}
+
+impl Session {
+    /// Who has work to do, in the order of their turns.
+    fn waiting(&self) -> [bool; 3] {
+        [
+            self.points.as_ref().is_some_and(PointsRun::busy),
+            self.latent.as_ref().is_some_and(LatentRun::busy),
+            self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy),
+        ]
+    }
+
+    async fn advance_images(&mut self) {
         let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || !self.jobs.busy());
         self.training_next = !training;
         if training {
@@ -141,13 +167,6 @@ impl Session {
         } else {
             self.jobs.advance(&self.emitter).await;
         }
-    }
-}
-
-impl Session {
-    /// Whether there is work besides the run on points.
-    fn busy_with_images(&self) -> bool {
-        self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy)
     }
 
     async fn obey(&mut self, command: Command) {
@@ -330,6 +349,31 @@ impl Session {
             }
             Command::TrainPoints => self.set_points_going(true),
             Command::PausePoints => self.set_points_going(false),
+            Command::NewLatent { config } => {
+                let begun = self.new_latent(config);
+                self.answer(Place::Latent, begun);
+            }
+            Command::EncodeLatents { count } => self.tell_latent(|run| run.encode(count)),
+            Command::NewLatentNetwork { config } => {
+                let begun = match &mut self.latent {
+                    Some(run) => run.begin_network(config),
+                    None => Err(LATENT_MISSING.into()),
+                };
+                self.answer(Place::Latent, begun);
+            }
+            Command::TrainLatent { part } => self.tell_latent(|run| run.train(part)),
+            Command::PauseLatent => self.tell_latent(LatentRun::pause),
+            Command::MixLatents { images } => {
+                let mixed = match (&self.latent, &self.test) {
+                    (Some(run), Some(test)) => latent_pictures::mixed(run, test, images, &self.compute).await,
+                    _ => Err(LATENT_MISSING.into()),
+                };
+                self.answer(Place::Latent, mixed);
+            }
+            Command::LatentCosts { networks } => {
+                self.answer(Place::Latent, latent_pictures::costs(networks));
+            }
+            Command::OpenLatent => self.open_latent().await,
             Command::LoseDevice => self.compute.lose(),
         }
     }
@@ -446,6 +490,38 @@ impl Session {
             None => self
                 .emitter
                 .error(Place::Points, "there are no points yet: start anew"),
+        }
+    }
+
+    fn new_latent(&mut self, config: TrainConfig) -> Result<Event, Box<dyn Error>> {
+        let train = self.train.clone().ok_or(TRAIN_MISSING)?;
+        let test = self.test.clone().ok_or(TEST_MISSING)?;
+        let run = LatentRun::new(config, train, test, &self.compute.device)?;
+        Ok(self.latent.insert(run).begin())
+    }
+
+    fn tell_latent(&mut self, tell: impl FnOnce(&mut LatentRun) -> Result<(), Box<dyn Error>>) {
+        let told = match &mut self.latent {
+            Some(run) => tell(run),
+            None => Err(LATENT_MISSING.into()),
+        };
+        if let Err(error) = told {
+            self.emitter.error(Place::Latent, error);
+        }
+    }
+
+    /// The network over latents by way of its checkpoint.
+    async fn open_latent(&mut self) {
+        let opened = match &self.latent {
+            Some(run) => run.open().await,
+            None => Err(LATENT_MISSING.into()),
+        };
+        match opened {
+            Ok((event, opened)) => {
+                self.opened = opened.map(Box::new);
+                self.emitter.emit(event);
+            }
+            Err(error) => self.emitter.error(Place::Latent, error),
         }
     }
 

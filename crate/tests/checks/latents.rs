@@ -76,6 +76,11 @@ pub async fn an_autoencoder_learns_to_reconstruct(device: &Device) {
     let mean = |part: &[StepReport]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
     let (first, last) = (mean(&reports[..5]), mean(&reports[75..]));
     assert!(last < 0.25 * first, "the loss went from {first} to {last}");
+    for report in &reports {
+        let parts = report.reconstruction.expect("an autoencoder's loss has parts");
+        let sum = f64::from(parts.error) + autoencoder_config().kl_weight * f64::from(parts.kl);
+        assert!(parts.kl > 0.0 && (f64::from(report.loss) - sum).abs() < 1e-6);
+    }
 
     let set = bars();
     let x = set.images(&(0..set.count()).collect::<Vec<_>>(), device);

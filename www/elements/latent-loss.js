@@ -1,0 +1,62 @@
+// The losses of the two that learn: the autoencoder's in its two parts, and that of the network over latents.
+
+import { superscript, three } from '../format.js';
+import { latent } from '../latent.js';
+import { DiffusionLossChart } from './loss-chart.js';
+
+class DiffusionLatentLoss extends DiffusionLossChart {
+  get store() {
+    return latent.network;
+  }
+}
+
+class DiffusionReconstructionLoss extends DiffusionLossChart {
+  get store() {
+    return latent.autoencoder;
+  }
+
+  /** The divergence as the loss counts it. A weight of 0 has no place on a logarithmic scale. */
+  #weighted() {
+    const { klWeight = 0 } = latent.config;
+    return latent.autoencoder.divergences.map((kl) => (klWeight ? klWeight * kl : null));
+  }
+
+  /** @returns {import('uplot').AlignedData} */
+  data() {
+    const { steps, errors } = latent.autoencoder;
+    return [steps, this.#weighted(), errors];
+  }
+
+  options() {
+    const { series, scales, axes } = super.options();
+    const [x, , thick] = series;
+    /** @type {import('uplot').Axis.Values} */
+    const values = (_plot, splits) => splits.map((value) => (value ? powerOfTen(value) : ''));
+    return {
+      axes: axes && [axes[0], { ...axes[1], values }],
+      scales: { ...scales, y: { distr: /** @type {const} */ (3) } },
+      series: [
+        x,
+        { label: 'divergence', stroke: this.ink('--muted'), width: 2, dash: [6, 4], points: { show: false } },
+        { ...thick, label: 'error' },
+      ],
+    };
+  }
+
+  words() {
+    const { errors, step } = latent.autoencoder;
+    if (!errors.length)
+      return 'Error and weighted divergence over training steps: empty until the first step.';
+    const kl = this.#weighted().at(-1) ?? 0;
+    return `After ${step} training steps, smoothed: error ${three(errors.at(-1))}, divergence times its weight ${three(kl)}.`;
+  }
+}
+
+/** @param {number} value */
+function powerOfTen(value) {
+  const exponent = Math.round(Math.log10(value));
+  return exponent < -2 ? `10${superscript(exponent)}` : `${10 ** exponent}`;
+}
+
+customElements.define('diffusion-latent-loss', DiffusionLatentLoss);
+customElements.define('diffusion-reconstruction-loss', DiffusionReconstructionLoss);
