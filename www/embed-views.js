@@ -20,12 +20,14 @@ export const views = /** @type {const} */ ({
     title: 'A digit sinks into noise',
     promise: 'Drag through the timesteps and find the place where you stop recognising it.',
     sections: ['forward'],
-    picked: ['image'],
+    picked: ['image', 'pictureInverted'],
     parts: {
       digits: 'diffusion-digit-picker',
       curve: 'diffusion-schedule-chart',
       histogram: 'diffusion-histogram',
       verdict: '.terminal',
+      'data-set': 'diffusion-control[name="dataSet"]',
+      picture: 'diffusion-own-picture',
     },
   },
   train: {
@@ -33,6 +35,7 @@ export const views = /** @type {const} */ ({
     title: 'A network learns to see noise',
     promise: 'It starts from nothing, here in your browser, and its samples turn from snow to digits.',
     sections: ['train'],
+    picked: ['ownInverted'],
     parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels' },
   },
   sample: {

@@ -6,40 +6,47 @@
 const CACHE = 'diffusion-playground-data-1';
 
 /** Bundlers of others look for addresses in just this form. */
-const ADDRESSES = {
+const MNIST = {
   train: new URL('./data/mnist-train.pack', import.meta.url).href,
   test: new URL('./data/mnist-test.pack', import.meta.url).href,
 };
 
-/** @param {Split} split */
-const address = (split) => ADDRESSES[split];
+/** And shall not find these: the other sets are no part of the npm package. */
+const HERE = import.meta.url;
+
+/** @param {string} set @param {Split} split */
+const address = (set, split) =>
+  set === 'mnist' ? MNIST[split] : new URL(`data/${set}-${split}.pack`, HERE).href;
 
 /**
+ * @param {string} set
  * @param {Split} split
  * @param {(loaded: number, total: number) => void} onProgress
  * @returns {Promise<Uint8Array>}
  */
-export async function fetchPack(split, onProgress) {
-  const kept = await withCache((cache) => cache.match(address(split)));
-  const response = kept ?? (await fetch(address(split)));
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${address(split)}`);
+export async function fetchPack(set, split, onProgress) {
+  const url = address(set, split);
+  const kept = await withCache((cache) => cache.match(url));
+  const response = kept ?? (await fetch(url));
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${url}`);
   return await readAll(response, onProgress);
 }
 
 /**
+ * @param {string} set
  * @param {Split} split
  * @param {Uint8Array} bytes
  */
-export async function keepPack(split, bytes) {
+export async function keepPack(set, split, bytes) {
   const body = /** @type {BodyInit} */ (bytes);
   await withCache((cache) =>
-    cache.put(address(split), new Response(body, { headers: { 'content-length': `${bytes.length}` } })),
+    cache.put(address(set, split), new Response(body, { headers: { 'content-length': `${bytes.length}` } })),
   );
 }
 
-/** @param {Split} split */
-export async function forgetPack(split) {
-  await withCache((cache) => cache.delete(address(split)));
+/** @param {string} set @param {Split} split */
+export async function forgetPack(set, split) {
+  await withCache((cache) => cache.delete(address(set, split)));
 }
 
 /**

@@ -13,6 +13,8 @@
  * @property {number} [step]
  * @property {boolean} [seed] a seed: the control offers to draw another
  * @property {Record<string, string>} [choices] value and the words shown for it; a checkbox has `no` and `yes`
+ * @property {'model' | 'run'} [classesOf] the choices are classes, called as in the data set of the network that draws, or
+ *   of the run
  */
 
 const SCHEDULES = {
@@ -44,7 +46,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 9999,
     default: 0,
     label: 'Test image',
-    help: 'Its number among the 10,000 test images of MNIST.',
+    help: 'Its number among the test images of the data set.',
   },
   t: {
     section: 'forward',
@@ -85,6 +87,37 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 'no',
     label: 'Zero terminal SNR',
     help: 'Bends the curve so that at the end nothing of the digit is left.',
+  },
+  pictureInverted: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+    label: 'Invert it',
+    help: 'Dark lines on light paper become light lines on black, as in MNIST.',
+  },
+  dataSet: {
+    section: 'train',
+    kind: 'choice',
+    control: 'select',
+    choices: {
+      mnist: 'MNIST: handwritten digits',
+      fashion: 'Fashion-MNIST: clothes',
+      own: 'Pictures of your own',
+    },
+    default: 'mnist',
+    label: 'Data set',
+    help: 'What is shown above, and what a new run learns from.',
+  },
+  ownInverted: {
+    section: 'train',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+    label: 'Invert your pictures',
+    help: 'Dark lines on light paper become light lines on black, as in MNIST.',
   },
   preset: {
     section: 'train',
@@ -185,6 +218,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     kind: 'choice',
     control: 'select',
     choices: CLASSES,
+    classesOf: 'model',
     default: '3',
     label: 'Digit to draw',
     help: 'The class that the network is told while it looks at the noise.',
@@ -226,6 +260,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     kind: 'choice',
     control: 'select',
     choices: CLASSES,
+    classesOf: 'model',
     default: '3',
     label: 'Digit to draw',
     help: 'The same for all of them.',
@@ -354,6 +389,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     kind: 'choice',
     control: 'select',
     choices: DIGITS,
+    classesOf: 'run',
     default: '3',
     label: 'Digit',
     help: 'Each starts from its own noise, the same in every row.',

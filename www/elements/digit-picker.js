@@ -1,25 +1,27 @@
-// Ten real test digits, one of each class, as buttons.
+// Real test images, one of each class, as buttons.
 
 import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
+import { capital, classWords, dataSets } from '../data-sets.js';
 import './picture.js';
 import style from './digit-picker.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../../pkg/diffusion_playground.js').Frames} Frames */
 
-const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
-
 export class DiffusionDigitPicker extends PlaygroundElement {
   static properties = { labels: { state: true }, round: { state: true }, pictures: { state: true } };
   static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
+
+  /** The data set that they are of. */
+  #set = 'mnist';
 
   constructor() {
     super();
     /** The class of every test image. @type {Uint8Array | undefined} */
     this.labels = undefined;
-    /** Which of its class's images each digit shows. */
+    /** Which of its class's images each button shows. */
     this.round = 0;
     /** By image number. @type {Map<number, Frames>} */
     this.pictures = new Map();
@@ -28,33 +30,43 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(this.settings);
-    this.listen('data', ({ split, labels }) => {
-      if (split === 'test') this.labels = labels;
+    this.watch(dataSets);
+    this.listen('data', ({ split, set, count, labels }) => {
+      if (split !== 'test') return;
+      this.labels = labels;
+      this.round = 0;
+      if (this.#set !== set) this.pictures = new Map();
+      this.#set = set;
+      if (this.settings.get('image') >= count) this.settings.set('image', 0);
     });
-    this.listen('forward', ({ image, x0 }) => {
-      if (!this.pictures.has(image)) this.pictures = new Map(this.pictures).set(image, x0);
+    this.listen('forward', ({ image, label, x0 }) => {
+      // A picture of one's own has no label.
+      if (label !== undefined && !this.pictures.has(image))
+        this.pictures = new Map(this.pictures).set(image, x0);
     });
   }
 
   render() {
-    const chosen = this.settings.get('image');
-    const images = this.#images();
-    return html`<div class="digits" role="group" aria-label="Choose a digit">
-      ${DIGITS.map((digit) => {
-        const image = images[digit];
-        return html`<button
+    const chosen = this.settings.picture ? undefined : this.settings.get('image');
+    const { classes } = dataSets.describe(this.#set);
+    return html`<div class="digits" role="group" aria-label="Choose a picture">
+      ${this.#images().map(
+        (image, label) => html`<button
           type="button"
           class="digit"
-          aria-label="Digit ${digit}"
+          title=${classWords(classes, label)}
+          aria-label=${capital(classWords(classes, label))}
           aria-pressed=${image !== undefined && image === chosen ? 'true' : 'false'}
           ?disabled=${image === undefined}
-          @click=${() => image !== undefined && this.settings.set('image', image)}
+          @click=${() => this.#choose(image)}
         >
           <diffusion-picture aria-hidden="true" .frames=${image === undefined ? undefined : this.pictures.get(image)}>
           </diffusion-picture>
-        </button>`;
-      })}
-      <button type="button" class="others" ?disabled=${!this.labels} @click=${this.#others}>Other digits</button>
+        </button>`,
+      )}
+      <button type="button" class="others" ?disabled=${!this.labels} @click=${this.#others}>
+        Other ${this.#set === 'mnist' ? 'digits' : 'pictures'}
+      </button>
     </div>`;
   }
 
@@ -73,30 +85,39 @@ export class DiffusionDigitPicker extends PlaygroundElement {
     }
   }
 
-  /** The image shown for each digit: of its own class, the chosen image stands for itself. */
+  /** The image shown for each class: of its own class, the chosen image stands for itself. */
   #images() {
     const { labels } = this;
-    if (!labels) return DIGITS.map(() => undefined);
+    const { classes } = dataSets.describe(this.#set);
     const chosen = this.settings.get('image');
-    return DIGITS.map((digit) => (labels[chosen] === digit ? chosen : nth(labels, digit, this.round)));
+    return classes.map((_, label) =>
+      labels?.[chosen] === label ? chosen : labels && nth(labels, label, this.round),
+    );
   }
 
   #others() {
-    const digit = this.labels?.[this.settings.get('image')];
+    const label = this.labels?.[this.settings.get('image')];
     this.round += 1;
-    const next = this.labels && digit !== undefined ? nth(this.labels, digit, this.round) : undefined;
-    if (next !== undefined) this.settings.set('image', next);
+    const next = this.labels && label !== undefined ? nth(this.labels, label, this.round) : undefined;
+    this.#choose(next);
+  }
+
+  /** @param {number | undefined} image */
+  #choose(image) {
+    if (image === undefined) return;
+    this.settings.setPicture(undefined);
+    this.settings.set('image', image);
   }
 }
 
 /**
  * The image that comes `round` after the first of its class, from the start again after the last.
  * @param {Uint8Array} labels
- * @param {number} digit
+ * @param {number} label
  * @param {number} round
  */
-function nth(labels, digit, round) {
-  const ofClass = [...labels.keys()].filter((image) => labels[image] === digit);
+function nth(labels, label, round) {
+  const ofClass = [...labels.keys()].filter((image) => labels[image] === label);
   return ofClass.length ? ofClass[round % ofClass.length] : undefined;
 }
 

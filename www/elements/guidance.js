@@ -1,8 +1,9 @@
 // Every digit by every guidance scale: a column keeps its noise, a row its scale.
 
 import { html, unsafeCSS } from 'lit';
+import { capital, classWords } from '../data-sets.js';
 import { whole } from '../format.js';
-import { DIGITS, guidanceGrid, SCALES } from '../guidance-grid.js';
+import { COLUMNS, classOfColumn, guidanceGrid, SCALES } from '../guidance-grid.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
 import './control.js';
@@ -48,7 +49,7 @@ export class DiffusionGuidance extends Section {
         <ul class="grid">
           <li class="start">
             <p class="about"><b class="mix">x<sub>T</sub></b><span class="help">the start, the same all the way down</span></p>
-            ${this.#pictures(guidanceGrid.start, (digit) => `The noise that digit ${digit} starts from`)}
+            ${this.#pictures(guidanceGrid.start, (name) => `The noise that ${name} starts from`)}
           </li>
           ${SCALES.map((scale, row) => this.#row(scale, row))}
         </ul>
@@ -67,24 +68,24 @@ export class DiffusionGuidance extends Section {
         : `${scale} × the difference`;
     return html`<li>
       <p class="about"><b class="model">w = ${scale}</b><span class="help">${progress}</span></p>
-      ${this.#pictures(last?.x0Hat, (digit) =>
+      ${this.#pictures(last?.x0Hat, (name) =>
         last
-          ? `Digit ${digit} with guidance scale ${scale}, ${progress}`
-          : `No digit ${digit} with guidance scale ${scale} yet`,
+          ? `${capital(name)} with guidance scale ${scale}, ${progress}`
+          : `No ${name} with guidance scale ${scale} yet`,
       )}
     </li>`;
   }
 
   /**
    * @param {import('../../pkg/diffusion_playground.js').Frames | undefined} frames
-   * @param {(digit: number) => string} words
+   * @param {(name: string) => string} words of a class
    */
   #pictures(frames, words) {
     return html`<div class="pictures">
-      ${DIGITS.map(
-        (digit, index) => html`<diffusion-picture .frames=${frames} .index=${index} label=${words(digit)}>
-        </diffusion-picture>`,
-      )}
+      ${COLUMNS.map((column) => {
+        const name = classWords(model.classes, classOfColumn(column));
+        return html`<diffusion-picture .frames=${frames} .index=${column} label=${words(name)}></diffusion-picture>`;
+      })}
     </div>`;
   }
 }

@@ -61,9 +61,14 @@ export class DiffusionJourney extends PlaygroundElement {
     this.listen('restarting', () => {
       this.#asked = '';
     });
-    this.listen('data', ({ split }) => split === 'test' && this.#ask());
+    this.listen('data', ({ split }) => {
+      if (split !== 'test') return;
+      this.#asked = '';
+      this.#ask();
+    });
     this.listen('forward', (view) => {
-      if (view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
+      // A picture of one's own has no label.
+      if (view.label !== undefined && view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
         this.views = new Map(this.views).set(view.t, view);
       }
     });
@@ -73,7 +78,7 @@ export class DiffusionJourney extends PlaygroundElement {
     return html`<ol>
         ${TIMESTEPS.map(
           (t) => html`<li>
-            <diffusion-picture .frames=${this.views.get(t)?.xT} label="A real digit with the noise of t = ${t}">
+            <diffusion-picture .frames=${this.views.get(t)?.xT} label="A real picture with the noise of t = ${t}">
             </diffusion-picture>
           </li>`,
         )}

@@ -127,6 +127,8 @@ export class DiffusionOpen extends PlaygroundElement {
 
   /** @param {DragEvent} event */
   #over(event) {
+    // What is held over a zone of its own is meant for that.
+    if (event.defaultPrevented) return this.#hover(false);
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     this.#hover(true);
@@ -135,7 +137,7 @@ export class DiffusionOpen extends PlaygroundElement {
   /** @param {DragEvent} event */
   async #drop(event) {
     this.#hover(false);
-    if (!event.dataTransfer?.types.includes('Files')) return;
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' });

@@ -4,6 +4,7 @@
 //! [`idx`] and [`pack`] know nothing of tensors, so that the build tool packs data without building Burn.
 
 pub mod batches;
+mod hold_out;
 pub mod idx;
 pub mod latents;
 pub mod pack;
@@ -14,4 +15,4 @@ pub use batches::Batches;
 pub use latents::{Encoding, LatentError, LatentSet};
 pub use pack::{DataError, ImageSet};
 pub use points::{PointSet, PointShape};
-pub use set::DataSet;
+pub use set::{DataName, DataSet};

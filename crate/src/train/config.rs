@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::data::DataName;
 use crate::error::{ConfigError, require};
 use crate::model::Preset;
 use crate::prediction::Prediction;
@@ -43,6 +44,9 @@ pub struct TrainConfig {
     pub seed: u64,
     /// Steps between grids of samples.
     pub grid_every: u32,
+    /// What it learns from, where that is known by a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataName>,
 }
 
 impl Default for TrainConfig {
@@ -62,6 +66,7 @@ impl Default for TrainConfig {
             label_dropout: 0.1,
             seed: 0,
             grid_every: 100,
+            data: None,
         }
     }
 }

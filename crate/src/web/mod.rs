@@ -5,6 +5,7 @@ mod emitter;
 mod forward;
 mod forward_pass;
 mod frames;
+mod images;
 mod jobs;
 mod looking;
 mod model;

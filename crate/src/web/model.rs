@@ -2,15 +2,14 @@
 
 use burn::tensor::Device;
 
-use crate::data::ImageSet;
+use crate::data::{DataName, ImageSet};
 use crate::error::{ConfigError, require};
 use crate::interop::Scheduler;
+use crate::model::Network;
 use crate::model::preset::NULL_CLASS;
-use crate::model::{Network, Preset};
-use crate::prediction::Prediction;
 use crate::sampler::{SampleConfig, Trajectory};
-use crate::schedule::{Schedule, ScheduleConfig};
-use crate::train::Trainer;
+use crate::schedule::Schedule;
+use crate::train::{TrainConfig, Trainer};
 
 #[derive(Clone)]
 pub struct Model {
@@ -21,33 +20,25 @@ pub struct Model {
     /// Channels, height and width of what it draws.
     pub image: [usize; 3],
     pub null_class: Option<u8>,
+    /// What it was trained on, where that is known by a name.
+    pub data: Option<DataName>,
 }
 
 impl Model {
     /// That of a run as it is now, with the moving average of its weights.
     pub fn of_run(trainer: &Trainer) -> Result<Self, ConfigError> {
-        let config = trainer.config();
-        Self::of_preset(
-            config.preset,
-            &config.schedule,
-            config.prediction,
-            trainer.ema_network()?,
-        )
+        Self::of_config(trainer.config(), trainer.ema_network()?)
     }
 
-    /// One of our own networks, with what it was trained to predict.
-    pub fn of_preset(
-        preset: Preset,
-        schedule: &ScheduleConfig,
-        prediction: Prediction,
-        network: Network,
-    ) -> Result<Self, ConfigError> {
+    /// One of our own networks, as it was trained.
+    pub fn of_config(config: &TrainConfig, network: Network) -> Result<Self, ConfigError> {
+        let preset = config.preset;
         Ok(Self {
             network,
-            schedule: Schedule::new(schedule)?,
+            schedule: Schedule::new(&config.schedule)?,
             scheduler: Scheduler {
-                schedule: schedule.clone(),
-                prediction,
+                schedule: config.schedule.clone(),
+                prediction: config.prediction,
                 sample: SampleConfig {
                     clip_sample: preset.draws_pixels(),
                     ..SampleConfig::default()
@@ -55,6 +46,7 @@ impl Model {
             },
             image: preset.input_shape(),
             null_class: preset.null_class(),
+            data: config.data.clone(),
         })
     }
 

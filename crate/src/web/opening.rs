@@ -151,8 +151,7 @@ fn checkpoint(
     let ema = checkpoint.ema_model(device)?;
     let parameters = parameters::count(&ema) as u32;
     let network = ema.into_denoiser();
-    let model = network
-        .and_then(|network| Model::of_preset(config.preset, &config.schedule, config.prediction, network));
+    let model = network.and_then(|network| Model::of_config(&config, network));
     let (model, obstacle) = match model {
         Ok(model) => (Some(model.clone()), model.obstacle()),
         Err(error) => (None, Some(error.to_string())),
@@ -238,6 +237,7 @@ fn published(
         schedule,
         image: config.image(),
         null_class,
+        data: None,
     };
     let obstacle = model.obstacle();
     let opened = obstacle.is_none().then_some(Opened {
