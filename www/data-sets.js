@@ -41,8 +41,8 @@ class DataSets extends Store {
       this.problem = undefined;
       this.changed();
     });
-    client.on('downloadFailed', ({ set, message }) => {
-      this.problem = { name: set, message };
+    client.on('downloadFailed', ({ split, set, message }) => {
+      if (split === 'test') this.problem = { name: set, message };
       this.changed();
     });
     client.on('restarting', () => {
@@ -65,6 +65,12 @@ class DataSets extends Store {
   describe(name = this.chosen) {
     const isOwn = this.own !== undefined && name === this.#ownName(this.own);
     return { name, classes: CLASSES[name] ?? (isOwn ? this.own?.classes : undefined) ?? [] };
+  }
+
+  /** What the classes of a run's data set are called. Where it does not tell, they are taken to be digits. @param {DataName} [data] */
+  classesOf(data) {
+    const classes = data?.classes.length ? data.classes : this.describe(data?.name ?? 'mnist').classes;
+    return classes.length ? classes : CLASSES.mnist;
   }
 
   /** Whether its training images can be had. @param {string} name */
@@ -119,8 +125,11 @@ export const titleOf = (name) => TITLES[name] ?? name;
 export function classWords(classes, label) {
   const name = classes[label];
   if (name === undefined) return classes.length ? 'any' : `class ${label}`;
-  return /^\d$/.test(name) ? `digit ${name}` : name;
+  return isDigit(name) ? `digit ${name}` : name;
 }
+
+/** @param {string} name of a class */
+export const isDigit = (name) => /^\d$/.test(name);
 
 /** @param {string} words */
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,4 +1,4 @@
-// Files that are dropped on one element, and not just anywhere on the page.
+// Files of the reader's: dropped on one element, and not just anywhere on the page, or chosen.
 
 /**
  * @param {HTMLElement} element
@@ -21,4 +21,18 @@ export function acceptDrops(element, hover, take) {
     hover(false);
     take(event.dataTransfer);
   });
+}
+
+/**
+ * Lets the reader choose files.
+ * @param {{ accept?: string, multiple?: boolean, folder?: boolean }} kind
+ * @param {(files: FileList) => void} take
+ */
+export function chooseFiles({ accept = '', multiple = false, folder = false }, take) {
+  const input = document.createElement('input');
+  Object.assign(input, { type: 'file', accept, multiple, webkitdirectory: folder });
+  input.addEventListener('change', () => {
+    if (input.files?.length) take(input.files);
+  });
+  input.click();
 }

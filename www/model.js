@@ -45,11 +45,9 @@ class Model extends Store {
     return !this.opened || !!this.opened.classes;
   }
 
-  /** What the classes are called that it knows. Of an opened one that does not tell, they are taken to be digits. */
+  /** What the classes are called that it knows. */
   get classes() {
-    if (!this.opened) return run.classes;
-    const own = this.opened.run?.config.data?.classes;
-    return own?.length ? own : dataSets.describe('mnist').classes;
+    return this.opened ? dataSets.classesOf(this.opened.run?.config.data) : run.classes;
   }
 
   /** Whether it can be asked for each of the ten digits. */

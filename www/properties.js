@@ -15,6 +15,7 @@
  * @property {Record<string, string>} [choices] value and the words shown for it; a checkbox has `no` and `yes`
  * @property {'model' | 'run'} [classesOf] the choices are classes, called as in the data set of the network that draws, or
  *   of the run
+ * @property {string} [classLabel] the label where they are no digits
  */
 
 const SCHEDULES = {
@@ -221,6 +222,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     classesOf: 'model',
     default: '3',
     label: 'Digit to draw',
+    classLabel: 'Class to draw',
     help: 'The class that the network is told while it looks at the noise.',
   },
   guidanceScale: {
@@ -263,6 +265,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     classesOf: 'model',
     default: '3',
     label: 'Digit to draw',
+    classLabel: 'Class to draw',
     help: 'The same for all of them.',
   },
   compareSteps: {
@@ -392,6 +395,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     classesOf: 'run',
     default: '3',
     label: 'Digit',
+    classLabel: 'Class',
     help: 'Each starts from its own noise, the same in every row.',
   },
   machineView: {

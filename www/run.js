@@ -70,8 +70,7 @@ class Run extends Store {
 
   /** What the classes are called that its network learns; before there is one, those that it would. */
   get classes() {
-    const data = this.phase === 'none' ? dataSets.describe() : this.config.data;
-    return data?.classes.length ? data.classes : dataSets.describe('mnist').classes;
+    return dataSets.classesOf(this.phase === 'none' ? dataSets.describe() : this.config.data);
   }
 
   /** Whether the test images are what its network takes: not latents, not points. */

@@ -24,7 +24,7 @@ test('clothes take the place of digits, and a run remembers what it learned from
   const samples = train.getByRole('list', { name: 'Samples' }).getByRole('listitem');
   await expect(train.getByRole('img', { name: 'Sample for Sandal after 1 steps' })).toBeVisible();
   await expect(samples.first()).toHaveText('T-shirt/top');
-  const toDraw = page.locator('diffusion-sample').getByLabel('Digit to draw');
+  const toDraw = page.locator('diffusion-sample').getByLabel(/(Digit|Class) to draw/);
   await expect(toDraw.locator('option:checked')).toHaveText('Dress');
   const estimate = page.locator('diffusion-estimate');
   await estimate.scrollIntoViewIfNeeded();

@@ -1,7 +1,7 @@
 // One setting: a native form control with its label, its explanation, its live value, and a sentence when a value won't do.
 
 import { html, noChange, nothing, unsafeCSS } from 'lit';
-import { dataSets } from '../data-sets.js';
+import { dataSets, isDigit } from '../data-sets.js';
 import { model } from '../model.js';
 import { parse, propertyOf } from '../properties.js';
 import { run } from '../run.js';
@@ -42,7 +42,8 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   render() {
-    const { label, help, control, seed } = propertyOf(this.name);
+    const { help, control, seed } = propertyOf(this.name);
+    const label = this.#label();
     if (control === 'checkbox') {
       return html`
         <label class="check">${this.#checkbox()} ${label}</label>
@@ -101,6 +102,12 @@ export class DiffusionControl extends PlaygroundElement {
       ?disabled=${this.disabled}
       @input=${this.#take}
     />`;
+  }
+
+  #label() {
+    const { label, classesOf, classLabel } = propertyOf(this.name);
+    const { classes } = classesOf === 'run' ? run : model;
+    return classesOf && classLabel && !isDigit(classes[0]) ? classLabel : label;
   }
 
   /** Values, and the words for them. @returns {[string, string][]} */

@@ -9,7 +9,7 @@ import { settings } from '../settings.js';
  */
 export function dataSetNote(place) {
   const { problem, chosen, shown, own } = dataSets;
-  if (problem && problem.name === chosen) {
+  if (problem?.name === chosen && chosen !== shown) {
     return `${titleOf(chosen)} is not to be had here: ${problem.message}. ${titleOf(shown)} stays.`;
   }
   if (settings.get('dataSet') === 'own' && !own) return `Bring them ${place}. Until then MNIST stays.`;

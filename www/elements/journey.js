@@ -3,6 +3,7 @@
 import { css, html } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
+import { dataSets } from '../data-sets.js';
 import { settings } from '../settings.js';
 import './picture.js';
 import { PlaygroundElement } from './element.js';
@@ -58,6 +59,7 @@ export class DiffusionJourney extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(settings);
+    this.watch(dataSets);
     this.listen('restarting', () => {
       this.#asked = '';
     });
@@ -83,7 +85,7 @@ export class DiffusionJourney extends PlaygroundElement {
           </li>`,
         )}
       </ol>
-      <p>One handwritten digit, with less and less noise. Below, you decide how much.</p>`;
+      <p>One ${dataSets.shown === 'mnist' ? 'handwritten digit' : 'picture'}, with less and less noise. Below, you decide how much.</p>`;
   }
 
   updated() {

@@ -2,7 +2,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { dataSets } from '../data-sets.js';
-import { acceptDrops } from '../drop-zone.js';
+import { acceptDrops, chooseFiles } from '../drop-zone.js';
 import { chosenFiles, droppedFiles } from '../dropped-files.js';
 import { whole } from '../format.js';
 import { MOST_FILES, readPictures } from '../read-pictures.js';
@@ -62,7 +62,6 @@ export class DiffusionOwnData extends PlaygroundElement {
           <button type="button" @click=${() => this.#choose(true)}>Choose a folder</button>
           <button type="button" @click=${() => this.#choose(false)}>Choose files or a zip</button>
         </div>
-        <input type="file" aria-label="Pictures of your own" multiple hidden @change=${this.#chosen} />
       </div>
       <p class="help">
         In the folder, a folder for each class, ten at most; without such folders all pictures are of one class. The middle
@@ -92,17 +91,7 @@ export class DiffusionOwnData extends PlaygroundElement {
 
   /** @param {boolean} folder */
   #choose(folder) {
-    const input = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input[type="file"]'));
-    input.webkitdirectory = folder;
-    input.click();
-  }
-
-  /** @param {Event} event */
-  #chosen(event) {
-    const input = /** @type {HTMLInputElement} */ (event.target);
-    if (input.files?.length) this.#read(Promise.resolve(chosenFiles(input.files)));
-    // The same files may be chosen again, changed meanwhile.
-    input.value = '';
+    chooseFiles({ multiple: true, folder }, (files) => this.#read(Promise.resolve(chosenFiles(files))));
   }
 
   /** @param {Promise<PlacedFile[]>} files */

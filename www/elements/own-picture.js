@@ -3,7 +3,7 @@
 import { html, nothing, unsafeCSS } from 'lit';
 import { invert } from '../data-sets.js';
 import { decodePicture, SIDE } from '../decode-picture.js';
-import { acceptDrops } from '../drop-zone.js';
+import { acceptDrops, chooseFiles } from '../drop-zone.js';
 import './control.js';
 import { PlaygroundElement } from './element.js';
 import style from './own-picture.css' with { type: 'text' };
@@ -71,10 +71,9 @@ export class DiffusionOwnPicture extends PlaygroundElement {
           <diffusion-picture aria-hidden="true" .frames=${frames}></diffusion-picture>
         </button>
         <div>
-          <button type="button" @click=${() => this.#input().click()}>Choose a picture of your own</button>
+          <button type="button" @click=${this.#choose}>Choose a picture of your own</button>
           <p class="help">Or drop one here, or paste it. Its middle becomes 28 × 28 grey pixels, in this tab alone.</p>
         </div>
-        <input type="file" accept="image/*" aria-label="A picture" hidden @change=${this.#chosen} />
         <diffusion-control name="pictureInverted"></diffusion-control>
       </div>
       ${this.problem === undefined ? nothing : html`<p class="complaint" role="alert">${this.problem}</p>`}`;
@@ -107,15 +106,8 @@ export class DiffusionOwnPicture extends PlaygroundElement {
     return this.settings.get('pictureInverted') === 'yes' ? invert(original) : original;
   }
 
-  #input() {
-    return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input[type="file"]'));
-  }
-
-  #chosen() {
-    const input = this.#input();
-    if (input.files?.length) this.#take(input.files[0]);
-    // The same file may be chosen again, changed meanwhile.
-    input.value = '';
+  #choose() {
+    chooseFiles({ accept: 'image/*' }, ([file]) => this.#take(file));
   }
 }
 

@@ -217,7 +217,12 @@ mod tests {
             fs::write(&file, gzip(content)).unwrap();
             // Clearly before the pack, however coarse the clock of the file system is.
             let before = SystemTime::now() - Duration::from_secs(10);
-            fs::File::options().write(true).open(&file).unwrap().set_modified(before).unwrap();
+            fs::File::options()
+                .write(true)
+                .open(&file)
+                .unwrap()
+                .set_modified(before)
+                .unwrap();
             let (file, md5) = (leak(file), md5_hex(content).leak());
             Source { file, md5 }
         };
@@ -237,7 +242,10 @@ mod tests {
         fs::write(sets[0].labels.path(), gzip(&idx(&[2], &[3, 5]))).unwrap();
         assert!(!sets[0].is_current());
         let message = pack_all(&sets).unwrap_err().to_string();
-        assert!(message.contains("labels.gz is not what was published"), "{message}");
+        assert!(
+            message.contains("labels.gz is not what was published"),
+            "{message}"
+        );
         // What was packed before is still whole.
         assert_eq!(fs::read(sets[0].pack).unwrap(), pack);
         fs::remove_dir_all(folder).unwrap();

@@ -14,7 +14,7 @@ impl ImageSet {
         let (held, kept): (Vec<usize>, Vec<usize>) = (0..self.count()).partition(|&index| {
             let class = self.labels[index] as usize;
             seen[class] += 1;
-            (seen[class] - 1) % every == 0 && sizes[class] > 1
+            (seen[class] - 1usize).is_multiple_of(every) && sizes[class] > 1
         });
         if held.is_empty() {
             return Err(DataError::NothingToHoldOut);

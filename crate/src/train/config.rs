@@ -195,6 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn a_configuration_keeps_the_name_of_its_data_where_there_is_one() {
+        let text = serde_json::to_string(&TrainConfig::default()).unwrap();
+        assert!(!text.contains("\"data\""), "{text}");
+        let config = TrainConfig {
+            data: Some(DataName {
+                name: "stripes".into(),
+                classes: vec!["level".into(), "upright".into()],
+            }),
+            ..TrainConfig::default()
+        };
+        let text = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<TrainConfig>(&text).unwrap(), config);
+    }
+
+    #[test]
     fn a_configuration_from_before_there_was_a_choice_predicts_noise_at_a_constant_rate() {
         let config: TrainConfig = serde_json::from_str(r#"{"batchSize": 8}"#).unwrap();
         assert_eq!(

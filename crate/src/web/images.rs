@@ -20,8 +20,12 @@ pub struct Images {
 impl Images {
     /// Whether they are of the data set that a run names; one that names none takes any.
     pub fn are_of(&self, data: &Option<DataName>) -> bool {
-        data.as_ref().is_none_or(|data| data.name == self.set)
+        is_of(&self.set, data)
     }
+}
+
+fn is_of(set: &str, data: &Option<DataName>) -> bool {
+    data.as_ref().is_none_or(|data| data.name == set)
 }
 
 /// What a section looks at.
@@ -89,7 +93,6 @@ impl Example {
     /// Its class, where that is a class of the data set that a run learns from.
     pub fn label_for(&self, data: &Option<DataName>) -> Option<u8> {
         let (label, set) = self.class.as_ref()?;
-        let known = data.as_ref().is_none_or(|data| data.name == *set);
-        known.then_some(*label)
+        is_of(set, data).then_some(*label)
     }
 }
