@@ -9,6 +9,15 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 /** @typedef {import('./messages.js').Request} Request */
 /** @typedef {import('./messages.js').Message} Message */
 
+/**
+ * What needs training images, and the name of the data set that they are of; where it tells none, they are of the one that
+ * is looked at.
+ * @type {Record<string, (command: any) => string | undefined>}
+ */
+const LEARNS = {
+  newRun: ({ config }) => config.data?.name,
+  resume: ({ data }) => data.name,
+};
 /** What has to wait where a run waits for its training images: it is meant for that run. */
 const FOLLOWS = new Set([
   ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile'],
@@ -129,7 +138,8 @@ export class Host {
 
   /** @param {Command} command */
   #enqueue(command) {
-    const set = this.#learnsFrom(command);
+    const learns = LEARNS[command.type];
+    const set = learns && (learns(command) ?? this.#set);
     const last = this.#data.get('train');
     const misses = set !== undefined && !(last?.set === set && last.present);
     if (misses || (this.#held.length > 0 && FOLLOWS.has(command.type))) {
@@ -139,12 +149,6 @@ export class Host {
       this.#queue.push(command);
       this.#wake();
     }
-  }
-
-  /** The set whose training images have to be there first. @param {Command} command */
-  #learnsFrom(command) {
-    if (command.type === 'resume') return command.data.name;
-    return command.type === 'newRun' ? (command.config.data?.name ?? this.#set) : undefined;
   }
 
   /** @param {Split} split */

@@ -13,7 +13,7 @@ test('a picture of one’s own is noised, inverted and guessed at', async ({ pag
   /** @param {string} name @param {Buffer} buffer */
   const choose = async (name, buffer) => {
     const chooser = page.waitForEvent('filechooser');
-    await forward.getByRole('button', { name: 'Choose a picture of your own' }).click();
+    await forward.getByRole('button', { name: 'Choose your picture' }).click();
     await (await chooser).setFiles({ name, mimeType: 'image/png', buffer });
   };
 

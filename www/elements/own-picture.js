@@ -71,7 +71,7 @@ export class DiffusionOwnPicture extends PlaygroundElement {
           <diffusion-picture aria-hidden="true" .frames=${frames}></diffusion-picture>
         </button>
         <div>
-          <button type="button" @click=${this.#choose}>Choose a picture of your own</button>
+          <button type="button" @click=${this.#choose}>Choose your picture</button>
           <p class="help">Or drop one here, or paste it. Its middle becomes 28 × 28 grey pixels, in this tab alone.</p>
         </div>
         <diffusion-control name="pictureInverted"></diffusion-control>
