@@ -30,7 +30,10 @@ test('a picture of one’s own is noised, inverted and guessed at', async ({ pag
   );
   await expect.poll(() => pixels(clean)).not.toBe(digit);
   await expect.poll(mean).toBe(0);
-  await expect(forward.getByRole('button', { name: 'Your picture' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(forward.getByRole('button', { name: 'Your picture', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
   await choose(
     'dark.png',
     png(28, 28, () => 0),
@@ -52,6 +55,6 @@ test('a picture of one’s own is noised, inverted and guessed at', async ({ pag
 
   await forward.getByRole('button', { name: 'Digit 7' }).click();
   await expect.poll(() => pixels(clean)).toBe(digit);
-  await forward.getByRole('button', { name: 'Your picture' }).click();
+  await forward.getByRole('button', { name: 'Your picture', exact: true }).click();
   await expect.poll(() => pixels(clean)).toBe(own);
 });
