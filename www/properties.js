@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'forward' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points'} section
+ * @property {'forward' | 'data' | 'train' | 'sample' | 'compare' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -99,7 +99,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     help: 'Dark lines on light paper become light lines on black, as in MNIST.',
   },
   dataSet: {
-    section: 'train',
+    section: 'data',
     kind: 'choice',
     control: 'select',
     choices: {
@@ -112,7 +112,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     help: 'What is shown above, and what a new run learns from.',
   },
   ownInverted: {
-    section: 'train',
+    section: 'data',
     kind: 'choice',
     control: 'checkbox',
     choices: NO_OR_YES,

@@ -57,4 +57,13 @@ test('a picture of one’s own is noised, inverted and guessed at', async ({ pag
   await expect.poll(() => pixels(clean)).toBe(digit);
   await forward.getByRole('button', { name: 'Your picture', exact: true }).click();
   await expect.poll(() => pixels(clean)).toBe(own);
+
+  const base64 = png(28, 28, (x) => (x < 14 ? 0 : 255)).toString('base64');
+  await page.evaluate((base64) => {
+    const clipboardData = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }, base64);
+  await expect.poll(() => pixels(clean)).not.toBe(own);
 });

@@ -40,6 +40,7 @@ export class DiffusionForward extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.adoptAttributes('forward');
+    this.adoptAttributes('data');
     this.watch(curves);
     this.watch(dataSets);
     this.listen('error', ({ at }) => {

@@ -19,8 +19,7 @@ import { trainFormula } from './train-formula.js';
 /** Stand-ins until the first samples are there. */
 const EMPTY_GRID = Array.from({ length: 20 }, (_, index) => index % 10);
 
-/** The last goes with the pictures that it is about. */
-const PROPERTIES = names.filter((name) => propertyOf(name).section === 'train' && name !== 'ownInverted');
+const PROPERTIES = ['dataSet', ...names.filter((name) => propertyOf(name).section === 'train')];
 
 export class DiffusionTrain extends Section {
   static properties = { logarithmic: { state: true }, raw: { state: true } };
@@ -36,6 +35,7 @@ export class DiffusionTrain extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.adoptAttributes('train');
+    this.adoptAttributes('data');
     this.watch(run);
     this.watch(dataSets);
   }

@@ -318,3 +318,15 @@ impl Log {
         .map_err(|error| format!("{} cannot be written: {error}", self.path.display()).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_called_by_its_set() {
+        let name = |file: &str| name_of(Path::new(file)).name;
+        assert_eq!(name("www/dist/data/fashion-train.pack"), "fashion");
+        assert_eq!(name("own.pack"), "own");
+    }
+}
