@@ -46,6 +46,36 @@ test('clothes take the place of digits, and a run remembers what it learned from
   await expect(estimate.locator('.reading')).not.toContainText('It learned from');
 });
 
+test('a checkpoint knows the names of its classes, and goes on with its own data set', async ({
+  page,
+}, info) => {
+  test.skip(info.project.name === 'webgpu', 'the same on every device');
+  await open(page, `#${TINY}&dataSet=fashion`);
+  test.skip(!(await page.request.head('data/fashion-test.pack')).ok(), 'packed on Debian alone');
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 1);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a checkpoint' }).click();
+  const file = info.outputPath('fashion.safetensors');
+  await (await download).saveAs(file);
+
+  await page.goto('about:blank');
+  await open(page);
+  const forward = page.locator('diffusion-forward');
+  await expect(forward.getByRole('button', { name: 'Digit 3' })).toBeEnabled();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open files' }).click();
+  await (await chooser).setFiles(file);
+  const toDraw = page.locator('diffusion-sample').getByLabel('Class to draw');
+  await expect(toDraw.locator('option:checked')).toHaveText('Dress');
+  await page.getByRole('button', { name: 'Go on training it' }).click();
+  await expect(forward.getByRole('button', { name: 'Ankle boot' })).toBeEnabled();
+  await expect(page.getByText('Paused after step 1.')).toBeVisible();
+  await expect(page.getByText('Settings changed: restart to apply.')).toBeHidden();
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 2);
+});
+
 test.describe('a data set that is not served', () => {
   test.use({ expectedErrors: /Failed to load resource/ });
 
