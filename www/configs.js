@@ -1,5 +1,6 @@
 // From the page's settings to the crate's own configurations. What is left out here has its default there.
 
+import { dataSets } from './data-sets.js';
 import { parse } from './properties.js';
 import { settings } from './settings.js';
 
@@ -38,11 +39,13 @@ export const trainConfig = () => ({
   learningRate: settings.get('learningRate'),
   seed: settings.get('seed'),
   gridEvery: settings.get('gridEvery'),
+  data: dataSets.describe(),
 });
 
 /** Sets what the page can set of a run that was not begun here. @param {TrainConfig} config */
-export function adoptTrainConfig({ preset, schedule, batchSize, learningRate, seed, gridEvery }) {
-  const values = { preset, trainSchedule: schedule?.kind, batchSize, learningRate, seed, gridEvery };
+export function adoptTrainConfig({ preset, schedule, batchSize, learningRate, seed, gridEvery, data }) {
+  const dataSet = data?.name;
+  const values = { preset, trainSchedule: schedule?.kind, batchSize, learningRate, seed, gridEvery, dataSet };
   for (const [name, value] of Object.entries(values)) {
     const parsed = parse(/** @type {Name} */ (name), `${value}`);
     if ('value' in parsed) settings.set(/** @type {Name} */ (name), parsed.value);

@@ -3,21 +3,25 @@
 /** @typedef {import('./open-model.js').PlacedFile} PlacedFile */
 
 /** More is not a model's folder. */
-const MOST = 500;
+const MODEL = { most: 500, advice: "drop the model's own" };
 
 /** @param {FileList} files @returns {PlacedFile[]} */
 export const chosenFiles = (files) =>
   Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 
-/** @param {DataTransfer} transfer @returns {Promise<PlacedFile[]>} */
-export async function droppedFiles(transfer) {
+/**
+ * @param {DataTransfer} transfer
+ * @param {{ most: number, advice: string }} limit what to do where there are more files
+ * @returns {Promise<PlacedFile[]>}
+ */
+export async function droppedFiles(transfer, limit = MODEL) {
   // The list is emptied as soon as the event is over.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
   /** @type {PlacedFile[]} */
   const found = [];
   for (const entry of entries) {
     if (entry instanceof File) found.push({ path: entry.name, file: entry });
-    else if (entry) await collect(entry, '', found);
+    else if (entry) await collect(entry, '', found, limit);
   }
   return found;
 }
@@ -26,12 +30,13 @@ export async function droppedFiles(transfer) {
  * @param {FileSystemEntry} entry
  * @param {string} folder
  * @param {PlacedFile[]} found
+ * @param {{ most: number, advice: string }} limit
  */
-async function collect(entry, folder, found) {
+async function collect(entry, folder, found, limit) {
   const path = `${folder}${entry.name}`;
   if (entry.isFile) {
-    if (found.length === MOST)
-      throw new Error(`the folder holds more than ${MOST} files: drop the model's own`);
+    if (found.length === limit.most)
+      throw new Error(`the folder holds more than ${limit.most} files: ${limit.advice}`);
     const { file } = /** @type {FileSystemFileEntry} */ (entry);
     found.push({ path, file: await new Promise((resolve, reject) => file.call(entry, resolve, reject)) });
   } else {
@@ -40,7 +45,7 @@ async function collect(entry, folder, found) {
       /** @type {FileSystemEntry[]} */
       const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
       if (!some.length) break;
-      for (const inner of some) await collect(inner, `${path}/`, found);
+      for (const inner of some) await collect(inner, `${path}/`, found, limit);
     }
   }
 }

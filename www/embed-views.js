@@ -12,6 +12,7 @@
  */
 
 const TOOLBAR = { buttons: '.toolbar' };
+const DATA_SET = 'diffusion-control[name="dataSet"]';
 
 /** @satisfies {Record<string, View>} */
 export const views = /** @type {const} */ ({
@@ -19,41 +20,43 @@ export const views = /** @type {const} */ ({
     tag: 'diffusion-forward',
     title: 'A digit sinks into noise',
     promise: 'Drag through the timesteps and find the place where you stop recognising it.',
-    sections: ['forward'],
-    picked: ['image'],
+    sections: ['forward', 'data'],
+    picked: ['image', 'pictureInverted'],
     parts: {
       digits: 'diffusion-digit-picker',
       curve: 'diffusion-schedule-chart',
       histogram: 'diffusion-histogram',
       verdict: '.terminal',
+      'data-set': DATA_SET,
+      picture: 'diffusion-own-picture',
     },
   },
   train: {
     tag: 'diffusion-train',
     title: 'A network learns to see noise',
     promise: 'It starts from nothing, here in your browser, and its samples turn from snow to digits.',
-    sections: ['train'],
-    parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels' },
+    sections: ['train', 'data'],
+    parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels', 'data-set': DATA_SET },
   },
   sample: {
     tag: 'diffusion-sample',
     title: 'A digit that nobody wrote',
     promise: 'From pure noise, step by step, and back through the steps.',
-    sections: ['sample', 'train'],
+    sections: ['sample', 'train', 'data'],
     parts: { ...TOOLBAR, stage: '.stage', gallery: '.gallery', scrubber: '.scrubber' },
   },
   compare: {
     tag: 'diffusion-compare',
     title: 'Samplers side by side',
     promise: 'One noise, one network, and a row for each way down.',
-    sections: ['compare', 'train'],
+    sections: ['compare', 'train', 'data'],
     parts: { ...TOOLBAR, noise: '.start' },
   },
   steer: {
     tag: 'diffusion-steer',
     title: 'Have a say in what is drawn',
     promise: 'Between two noises, from a picture of yours, around a hole in a digit.',
-    sections: ['steer', 'train'],
+    sections: ['steer', 'train', 'data'],
     picked: ['steer', 'steerImage'],
     parts: { ...TOOLBAR, ways: '.ways', picture: '.source' },
   },
@@ -61,21 +64,21 @@ export const views = /** @type {const} */ ({
     tag: 'diffusion-guidance',
     title: 'Guidance, turned up',
     promise: 'Every digit, with its name taken ever more seriously.',
-    sections: ['guidance', 'train'],
+    sections: ['guidance', 'train', 'data'],
     parts: { ...TOOLBAR, verdicts: '.reader, .verdict, .share' },
   },
   objective: {
     tag: 'diffusion-objective',
     title: 'A network’s worth, in bits',
     promise: 'How well could it store a digit? One point for every timestep that is measured.',
-    sections: ['objective', 'train'],
+    sections: ['objective', 'train', 'data'],
     parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels' },
   },
   network: {
     tag: 'diffusion-network',
     title: 'Inside the network',
     promise: 'Every block of it, with its shape and its weights, and what it makes of a digit.',
-    sections: ['network', 'train'],
+    sections: ['network', 'train', 'data'],
     parts: { numbers: '.numbers', diagram: '.diagram', block: 'diffusion-block-view' },
   },
   points: {

@@ -58,14 +58,14 @@ export const history = new History();
  * Where a picture of a moment is. Of a way that was not kept there is the end alone.
  * @param {Moment} moment
  * @param {number} stage the last one is the end
- * @param {number} digit
+ * @param {number} digit its class: the first pictures are one of each, in their order
  * @param {'xT' | 'x0Hat'} view
  * @returns {{ frames: Frames, index: number }}
  */
 export function pictureOf(moment, stage, digit, view) {
   const { t, labels, frames } = moment;
   const kept = t.length ? moment.xT.count / t.length : 0;
-  const end = { frames, index: labels.indexOf(digit) };
+  const end = { frames, index: Math.min(digit, labels.length - 1) };
   return stage < t.length && digit < kept ? { frames: moment[view], index: stage * kept + digit } : end;
 }
 

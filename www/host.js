@@ -9,25 +9,22 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 /** @typedef {import('./messages.js').Request} Request */
 /** @typedef {import('./messages.js').Message} Message */
 
-/** What trains or looks for training images, and so has to wait for them. */
-const TRAINS = new Set([
-  ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile', 'neighbours'],
-  ...['newLatent', 'encodeLatents', 'newLatentNetwork', 'trainLatent', 'pauseLatent'],
-]);
-/** What has to wait as well where there is training that waits: it is meant for that run. */
+/**
+ * What needs training images, and the name of the data set that they are of; where it tells none, they are of the one that
+ * is looked at.
+ * @type {Record<string, (command: any) => string | undefined>}
+ */
+const LEARNS = {
+  newRun: ({ config }) => config.data?.name,
+  resume: ({ data }) => data.name,
+  newLatent: ({ config }) => config.data?.name,
+  neighbours: () => undefined,
+};
+/** What has to wait where a run waits for its training images: it is meant for that run. */
 const FOLLOWS = new Set([
-  ...[
-    'sample',
-    'cancelSample',
-    'compare',
-    'guidance',
-    'objective',
-    'steer',
-    'cancel',
-    'save',
-    'estimate',
-    'probe',
-  ],
+  ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile'],
+  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'steer', 'cancel', 'save', 'estimate', 'probe'],
+  ...['newLatent', 'encodeLatents', 'newLatentNetwork', 'trainLatent', 'pauseLatent'],
 ]);
 
 /** How long the page may settle before the training images are fetched in advance. */
@@ -37,10 +34,14 @@ export class Host {
   #emit;
   /** @type {Command[]} */
   #queue = [];
-  /** Commands that wait for the training images. @type {Command[]} */
+  /** Commands that wait for training images. @type {Command[]} */
   #held = [];
-  /** @type {Map<Split, 'loading' | 'present'>} */
+  /** The data set that is looked at. */
+  #set = 'mnist';
+  /** Of which set each split is that was asked for last. @type {Map<Split, { set: string, present: boolean }>} */
   #data = new Map();
+  /** Pictures of the reader's own. @type {Extract<Request, { type: 'bring' }> | undefined} */
+  #own;
   /** What the crate said of the last file that it could not read. */
   #complaint = '';
   #wake = () => {};
@@ -57,7 +58,10 @@ export class Host {
         this.#complaint = message.message;
         return;
       }
-      if (message.type === 'data') this.#data.set(message.split, 'present');
+      if (message.type === 'data') {
+        const last = this.#data.get(message.split);
+        if (last?.set === message.set) last.present = true;
+      }
       if (message.type === 'deviceLost') this.stop();
       emit(message);
     };
@@ -67,7 +71,11 @@ export class Host {
   post(request) {
     if (request.type === 'start') this.#run(request);
     else if (request.type === 'download') this.#download(request.split);
-    else if (request.type === 'vitals') this.#tellVitals();
+    else if (request.type === 'bring') this.#own = request;
+    else if (request.type === 'useData') {
+      this.#set = request.set;
+      this.#download('test');
+    } else if (request.type === 'vitals') this.#tellVitals();
     else this.#enqueue(request);
   }
 
@@ -116,24 +124,30 @@ export class Host {
 
   /** @param {Session} session @param {Command} command */
   async #handle(session, command) {
-    if (command.type !== 'data') return await session.handle(command);
-    const { split, bytes } = command;
     await session.handle(command);
-    if (this.#data.get(split) === 'present') {
-      keepPack(split, bytes);
-      if (split === 'train') this.#queue.push(...this.#held.splice(0));
+    if (command.type !== 'data' && command.type !== 'ownData') return;
+    const { set, split } = command;
+    const last = this.#data.get(split);
+    // Meanwhile another may have been asked for.
+    if (last?.set !== set) return;
+    if (last.present) {
+      if (command.type === 'data') keepPack(set, split, command.bytes);
+      if (split === 'train') for (const waiting of this.#held.splice(0)) this.#enqueue(waiting);
     } else {
-      await forgetPack(split);
-      this.#fail(split, this.#complaint);
+      if (command.type === 'data') await forgetPack(set, split);
+      this.#fail(set, split, this.#complaint);
     }
   }
 
   /** @param {Command} command */
   #enqueue(command) {
-    const waits = TRAINS.has(command.type) || (FOLLOWS.has(command.type) && this.#held.length > 0);
-    if (waits && this.#data.get('train') !== 'present') {
+    const learns = LEARNS[command.type];
+    const set = learns && (learns(command) ?? this.#set);
+    const last = this.#data.get('train');
+    const misses = set !== undefined && !(last?.set === set && last.present);
+    if (misses || (this.#held.length > 0 && FOLLOWS.has(command.type))) {
       this.#held.push(command);
-      this.#download('train');
+      if (misses) this.#download('train', set);
     } else {
       this.#queue.push(command);
       this.#wake();
@@ -141,24 +155,30 @@ export class Host {
   }
 
   /** @param {Split} split */
-  async #download(split) {
-    if (this.#data.has(split) || this.#stopped) return;
-    this.#data.set(split, 'loading');
+  async #download(split, set = this.#set) {
+    if (this.#data.get(split)?.set === set || this.#stopped) return;
+    const wanted = { set, present: false };
+    this.#data.set(split, wanted);
+    const isWanted = () => this.#data.get(split) === wanted;
+    if (this.#own?.set === set) {
+      this.#enqueue({ ...this.#own, type: 'ownData', split });
+      return;
+    }
     try {
-      const bytes = await fetchPack(split, (loaded, total) =>
-        this.#emit({ type: 'progress', split, loaded, total }),
-      );
-      this.#enqueue({ type: 'data', split, bytes });
+      const bytes = await fetchPack(set, split, (loaded, total) => {
+        if (isWanted()) this.#emit({ type: 'progress', set, split, loaded, total });
+      });
+      if (isWanted()) this.#enqueue({ type: 'data', set, split, bytes });
     } catch (error) {
-      this.#fail(split, error instanceof Error ? error.message : `${error}`);
+      if (isWanted()) this.#fail(set, split, error instanceof Error ? error.message : `${error}`);
     }
   }
 
-  /** @param {Split} split @param {string} message */
-  #fail(split, message) {
+  /** @param {string} set @param {Split} split @param {string} message */
+  #fail(set, split, message) {
     this.#data.delete(split);
     if (split === 'train') this.#held = [];
-    this.#emit({ type: 'downloadFailed', split, message });
+    this.#emit({ type: 'downloadFailed', set, split, message });
   }
 }
 

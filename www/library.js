@@ -69,7 +69,8 @@ export class Playground {
   }
 
   /**
-   * Downloads one of MNIST's splits, once a page: 60,000 or 10,000 images of 28x28 pixels.
+   * Downloads a split, once a page: of MNIST, 60,000 or 10,000 images of 28x28 pixels, unless the page looks at another
+   * data set.
    * @param {Split} split
    * @returns {Promise<DataSet>}
    */

@@ -3,11 +3,15 @@
 import type { Command, Event, Split } from '../pkg/diffusion_playground.js';
 
 export type Request =
-  | Exclude<Command, { type: 'data' }>
+  | Exclude<Command, { type: 'data' | 'ownData' }>
   /** First message: load the module and choose a device; with `prefetch`, fetch the training images once all is quiet. */
   | { type: 'start'; device: string; prefetch: boolean }
-  /** Fetch a data set that is not there yet. */
+  /** Look at another data set: its test images are fetched at once, its training images when they are needed. */
+  | { type: 'useData'; set: string }
+  /** Fetch a split of it that is not there yet. */
   | { type: 'download'; split: Split }
+  /** Pictures of the reader's own as the data set `set`, in the place of those before: to be used when it is asked for. */
+  | { type: 'bring'; set: string; classes: number; labels: Uint8Array; pixels: Uint8Array }
   /** How the module itself is doing. Answered by `vitals`. */
   | { type: 'vitals' };
 
@@ -16,8 +20,8 @@ export type Message =
   /** The worker is up; `gpu` says whether this kind of thread has `navigator.gpu`. */
   | { type: 'hello'; gpu: boolean }
   /** `total` is 0 when the server does not say how much will come. */
-  | { type: 'progress'; split: Split; loaded: number; total: number }
-  | { type: 'downloadFailed'; split: Split; message: string }
+  | { type: 'progress'; set: string; split: Split; loaded: number; total: number }
+  | { type: 'downloadFailed'; set: string; split: Split; message: string }
   /** The module's memory, which never shrinks, and how often its link-time constructors ran: once, or all is slow. */
   | { type: 'vitals'; heapBytes: number; constructorRuns: number }
   /** The module failed in a way that it cannot go on from. */

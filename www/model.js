@@ -1,6 +1,7 @@
 // The network that draws: that of the run, or one that was opened and stands in for it.
 
 import { client } from './client.js';
+import { dataSets } from './data-sets.js';
 import { whole } from './format.js';
 import { openModel } from './open-model.js';
 import { run } from './run.js';
@@ -43,6 +44,11 @@ class Model extends Store {
   /** Whether it can be asked for anything in particular. */
   get knowsClasses() {
     return !this.opened || !!this.opened.classes;
+  }
+
+  /** What the classes are called that it knows. */
+  get classes() {
+    return this.opened ? dataSets.classesOf(this.opened.run?.config.data) : run.classes;
   }
 
   /** Whether it can be asked for each of the ten digits. */
@@ -119,9 +125,10 @@ class Model extends Store {
     client.send({ type: 'close' });
   }
 
-  /** Goes on with the run whose checkpoint was opened. */
+  /** Goes on with the run whose checkpoint was opened; on the chosen data set where its own is not at hand. */
   resume() {
-    client.send({ type: 'resume' });
+    const name = this.opened?.run?.config.data?.name ?? 'mnist';
+    client.send({ type: 'resume', data: dataSets.describe(dataSets.has(name) ? name : dataSets.chosen) });
   }
 
   /** As files. Answered by the message `saved`. @param {import('../pkg/diffusion_playground.js').SaveFormat} format */

@@ -91,6 +91,7 @@ class NetworkStore extends Store {
       type: 'probe',
       block: this.opened,
       image: settings.get('image'),
+      own: settings.picture,
       // At t = 0 there is no noise, and the network is never asked.
       t: Math.max(1, settings.get('t')),
       noiseSeed: settings.get('noiseSeed'),

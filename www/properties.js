@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'opening' | 'forward' | 'train' | 'sample' | 'compare' | 'steer' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points' | 'latent'} section
+ * @property {'opening' | 'forward' | 'data' | 'train' | 'sample' | 'compare' | 'steer' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points' | 'latent'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -13,6 +13,9 @@
  * @property {number} [step]
  * @property {boolean} [seed] a seed: the control offers to draw another
  * @property {Record<string, string>} [choices] value and the words shown for it; a checkbox has `no` and `yes`
+ * @property {'model' | 'run'} [classesOf] the choices are classes, called as in the data set of the network that draws, or
+ *   of the run
+ * @property {string} [classLabel] the label where they are no digits
  */
 
 const SCHEDULES = {
@@ -73,7 +76,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 9999,
     default: 0,
     label: 'Test image',
-    help: 'Its number among the 10,000 test images of MNIST.',
+    help: 'Its number among the test images of the data set.',
   },
   t: {
     section: 'forward',
@@ -114,6 +117,37 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 'no',
     label: 'Zero terminal SNR',
     help: 'Bends the curve so that at the end nothing of the digit is left.',
+  },
+  pictureInverted: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+    label: 'Invert it',
+    help: 'Dark lines on light paper become light lines on black, as in MNIST.',
+  },
+  dataSet: {
+    section: 'data',
+    kind: 'choice',
+    control: 'select',
+    choices: {
+      mnist: 'MNIST: handwritten digits',
+      fashion: 'Fashion-MNIST: clothes',
+      own: 'Pictures of your own',
+    },
+    default: 'mnist',
+    label: 'Data set',
+    help: 'What is shown above, and what a new run learns from.',
+  },
+  ownInverted: {
+    section: 'data',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+    label: 'Invert your pictures',
+    help: 'Dark lines on light paper become light lines on black, as in MNIST.',
   },
   preset: {
     section: 'train',
@@ -214,8 +248,10 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     kind: 'choice',
     control: 'select',
     choices: CLASSES,
+    classesOf: 'model',
     default: '3',
     label: 'Digit to draw',
+    classLabel: 'Class to draw',
     help: 'The class that the network is told while it looks at the noise.',
   },
   guidanceScale: {
@@ -255,8 +291,10 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     kind: 'choice',
     control: 'select',
     choices: CLASSES,
+    classesOf: 'model',
     default: '3',
     label: 'Digit to draw',
+    classLabel: 'Class to draw',
     help: 'The same for all of them.',
   },
   compareSteps: {
@@ -536,8 +574,10 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     kind: 'choice',
     control: 'select',
     choices: DIGITS,
+    classesOf: 'run',
     default: '3',
     label: 'Digit',
+    classLabel: 'Class',
     help: 'Each starts from its own noise, the same in every row.',
   },
   machineView: {

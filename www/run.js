@@ -2,6 +2,7 @@
 
 import { client } from './client.js';
 import { adoptTrainConfig, trainConfig } from './configs.js';
+import { dataSets } from './data-sets.js';
 import { Store } from './store.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').TrainConfig} TrainConfig */
@@ -65,6 +66,11 @@ class Run extends Store {
   /** Training steps taken. */
   get step() {
     return this.steps.at(-1) ?? this.#firstStep;
+  }
+
+  /** What the classes are called that its network learns; before there is one, those that it would. */
+  get classes() {
+    return dataSets.classesOf(this.phase === 'none' ? dataSets.describe() : this.config.data);
   }
 
   /** Whether the test images are what its network takes: not latents, not points. */

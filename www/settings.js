@@ -25,6 +25,19 @@ export class Settings extends Store {
   complaints = [];
 
   /**
+   * A picture of the reader's own, in the place of the test image: 28x28 bytes, 255 is white. No address holds it, so it is
+   * no property.
+   * @type {Uint8Array | undefined}
+   */
+  picture;
+
+  /** @param {Uint8Array | undefined} picture none: the test image again */
+  setPicture(picture) {
+    this.picture = picture;
+    this.changed();
+  }
+
+  /**
    * @template {Name} N
    * @param {N} name
    * @returns {Values[N]}

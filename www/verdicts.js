@@ -1,8 +1,10 @@
 // What a frozen classifier reads in the grid of guidance scales, and the training images that its pictures come nearest to.
 
 import { client } from './client.js';
-import { DIGITS, guidanceGrid, SCALES } from './guidance-grid.js';
+import { isDigit } from './data-sets.js';
+import { COLUMNS, classOfColumn, guidanceGrid, SCALES } from './guidance-grid.js';
 import { fetchKept, forget, keep } from './kept-files.js';
+import { model } from './model.js';
 import manifest from './models/manifest.json' with { type: 'json' };
 import { settings } from './settings.js';
 import { Store } from './store.js';
@@ -72,7 +74,12 @@ class Verdicts extends Store {
   /** How many of a row's pictures so far were read as asked, of how many. @param {number} row */
   share(row) {
     const right = [...(this.#right[row]?.values() ?? [])];
-    return { right: right.reduce((sum, count) => sum + count, 0), of: right.length * DIGITS.length };
+    return { right: right.reduce((sum, count) => sum + count, 0), of: right.length * COLUMNS.length };
+  }
+
+  /** Whether the pictures are to be read: the classifier knows digits alone. */
+  get wanted() {
+    return settings.get('guidanceVerdicts') === 'yes' && model.classes.every(isDigit);
   }
 
   /** Whether all rows are there, grey, and of the size of digits. */
@@ -118,7 +125,7 @@ class Verdicts extends Store {
       if (this.search) this.cancelSearch();
       this.#update({ rows: [], neighbours: undefined });
     }
-    if (settings.get('guidanceVerdicts') !== 'yes' || guidanceGrid.phase === 'none') return;
+    if (!this.wanted || guidanceGrid.phase === 'none') return;
     if (this.phase === 'none' && this.problem === undefined) this.fetch();
     if (this.phase !== 'ready') return;
     for (const row of SCALES.keys()) {
@@ -154,7 +161,8 @@ class Verdicts extends Store {
     const key = JSON.stringify([guidanceGrid.by, like]);
     if (key !== this.#like) this.#right = SCALES.map(() => new Map());
     this.#like = key;
-    this.#right[row].set(seed, DIGITS.filter((digit, column) => verdict.classes[column] === digit).length);
+    const isRight = (/** @type {number} */ column) => verdict.classes[column] === classOfColumn(column);
+    this.#right[row].set(seed, COLUMNS.filter(isRight).length);
     this.changed();
   }
 
@@ -171,7 +179,7 @@ const isGrey = (row) => guidanceGrid.last(row)?.x0Hat.channels === 1;
 /** The last pictures of a row. @param {number} row */
 function pictures(row) {
   const { width = 0, height = 0, pixels = new Uint8Array() } = guidanceGrid.last(row)?.x0Hat ?? {};
-  return { width, height, labels: Uint8Array.from(DIGITS), pixels };
+  return { width, height, labels: Uint8Array.from(COLUMNS, classOfColumn), pixels };
 }
 
 export const verdicts = new Verdicts();

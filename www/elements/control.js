@@ -1,7 +1,10 @@
 // One setting: a native form control with its label, its explanation, its live value, and a sentence when a value won't do.
 
 import { html, noChange, nothing, unsafeCSS } from 'lit';
+import { dataSets, isDigit } from '../data-sets.js';
+import { model } from '../model.js';
 import { parse, propertyOf } from '../properties.js';
+import { run } from '../run.js';
 import style from './control.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
 
@@ -31,10 +34,16 @@ export class DiffusionControl extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(this.settings);
+    const { classesOf } = propertyOf(this.name);
+    if (!classesOf) return;
+    this.watch(run);
+    this.watch(model);
+    this.watch(dataSets);
   }
 
   render() {
-    const { label, help, control, seed } = propertyOf(this.name);
+    const { help, control, seed } = propertyOf(this.name);
+    const label = this.#label();
     if (control === 'checkbox') {
       return html`
         <label class="check">${this.#checkbox()} ${label}</label>
@@ -70,11 +79,11 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   #input() {
-    const { control, choices = {}, min, max, step } = propertyOf(this.name);
+    const { control, min, max, step } = propertyOf(this.name);
     const value = this.settings.get(this.name);
     if (control === 'select') {
       return html`<select id="input" aria-describedby="help" ?disabled=${this.disabled} @change=${this.#take}>
-        ${Object.entries(choices).map(
+        ${this.#choices().map(
           ([choice, words]) => html`<option value=${choice} ?selected=${choice === value}>${words}</option>`,
         )}
       </select>`;
@@ -93,6 +102,30 @@ export class DiffusionControl extends PlaygroundElement {
       ?disabled=${this.disabled}
       @input=${this.#take}
     />`;
+  }
+
+  #label() {
+    const { label, classesOf, classLabel } = propertyOf(this.name);
+    const { classes } = classesOf === 'run' ? run : model;
+    return classesOf && classLabel && !isDigit(classes[0]) ? classLabel : label;
+  }
+
+  /** Values, and the words for them. @returns {[string, string][]} */
+  #choices() {
+    const { choices = {}, classesOf } = propertyOf(this.name);
+    if (!classesOf) return Object.entries(choices);
+    const { classes } = classesOf === 'run' ? run : model;
+    return Object.entries(choices)
+      .map(([choice, words]) => /** @type {[string, string]} */ ([choice, classes[Number(choice)] ?? words]))
+      .filter(([choice]) => choice === 'none' || classes[Number(choice)] !== undefined);
+  }
+
+  updated() {
+    const { classesOf } = propertyOf(this.name);
+    const choices = this.#choices();
+    // A class that the data set has not cannot stay chosen.
+    if (classesOf && !choices.some(([choice]) => choice === this.settings.get(this.name)))
+      this.settings.set(this.name, choices[0][0]);
   }
 
   #field() {

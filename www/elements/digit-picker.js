@@ -1,15 +1,14 @@
-// Ten real test digits, one of each class, as buttons.
+// Real test images, one of each class, as buttons.
 
 import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
+import { capital, classWords, dataSets } from '../data-sets.js';
 import './picture.js';
 import style from './digit-picker.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../../pkg/diffusion_playground.js').Frames} Frames */
-
-const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 export class DiffusionDigitPicker extends PlaygroundElement {
   static properties = {
@@ -20,13 +19,16 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   };
   static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
 
+  /** The data set that they are of. */
+  #set = 'mnist';
+
   constructor() {
     super();
     /** The setting that is chosen. @type {'image' | 'steerImage'} */
     this.name = 'image';
     /** The class of every test image. @type {Uint8Array | undefined} */
     this.labels = undefined;
-    /** Which of its class's images each digit shows. */
+    /** Which of its class's images each button shows. */
     this.round = 0;
     /** By image number. @type {Map<number, Frames>} */
     this.pictures = new Map();
@@ -35,33 +37,43 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(this.settings);
-    this.listen('data', ({ split, labels }) => {
-      if (split === 'test') this.labels = labels;
+    this.watch(dataSets);
+    this.listen('data', ({ split, set, count, labels }) => {
+      if (split !== 'test') return;
+      this.labels = labels;
+      this.round = 0;
+      if (this.#set !== set) this.pictures = new Map();
+      this.#set = set;
+      if (this.settings.get(this.name) >= count) this.settings.set(this.name, 0);
     });
-    this.listen('forward', ({ image, x0 }) => {
-      if (!this.pictures.has(image)) this.pictures = new Map(this.pictures).set(image, x0);
+    this.listen('forward', ({ image, label, x0 }) => {
+      // A picture of one's own has no label.
+      if (label !== undefined && !this.pictures.has(image))
+        this.pictures = new Map(this.pictures).set(image, x0);
     });
   }
 
   render() {
-    const chosen = this.settings.get(this.name);
-    const images = this.#images();
-    return html`<div class="digits" role="group" aria-label="Choose a digit">
-      ${DIGITS.map((digit) => {
-        const image = images[digit];
-        return html`<button
+    const chosen = this.#image;
+    const { classes } = dataSets.describe(this.#set);
+    return html`<div class="digits" role="group" aria-label="Choose a picture">
+      ${this.#images().map(
+        (image, label) => html`<button
           type="button"
           class="digit"
-          aria-label="Digit ${digit}"
+          title=${classWords(classes, label)}
+          aria-label=${capital(classWords(classes, label))}
           aria-pressed=${image !== undefined && image === chosen ? 'true' : 'false'}
           ?disabled=${image === undefined}
-          @click=${() => image !== undefined && this.settings.set(this.name, image)}
+          @click=${() => this.#choose(image)}
         >
           <diffusion-picture aria-hidden="true" .frames=${image === undefined ? undefined : this.pictures.get(image)}>
           </diffusion-picture>
-        </button>`;
-      })}
-      <button type="button" class="others" ?disabled=${!this.labels} @click=${this.#others}>Other digits</button>
+        </button>`,
+      )}
+      <button type="button" class="others" ?disabled=${!this.labels} @click=${this.#others}>
+        Other ${this.#set === 'mnist' ? 'digits' : 'pictures'}
+      </button>
     </div>`;
   }
 
@@ -80,30 +92,44 @@ export class DiffusionDigitPicker extends PlaygroundElement {
     }
   }
 
-  /** The image shown for each digit: of its own class, the chosen image stands for itself. */
+  /** The image shown for each class: of its own class, the chosen image stands for itself. */
   #images() {
     const { labels } = this;
-    if (!labels) return DIGITS.map(() => undefined);
+    const { classes } = dataSets.describe(this.#set);
     const chosen = this.settings.get(this.name);
-    return DIGITS.map((digit) => (labels[chosen] === digit ? chosen : nth(labels, digit, this.round)));
+    return classes.map((_, label) =>
+      labels?.[chosen] === label ? chosen : labels && nth(labels, label, this.round),
+    );
   }
 
   #others() {
-    const digit = this.labels?.[this.settings.get(this.name)];
+    const label = this.labels?.[this.settings.get(this.name)];
     this.round += 1;
-    const next = this.labels && digit !== undefined ? nth(this.labels, digit, this.round) : undefined;
-    if (next !== undefined) this.settings.set(this.name, next);
+    const next = this.labels && label !== undefined ? nth(this.labels, label, this.round) : undefined;
+    this.#choose(next);
+  }
+
+  /** The image on show, where it is not a picture of the reader's own. */
+  get #image() {
+    return this.name === 'image' && this.settings.picture ? undefined : this.settings.get(this.name);
+  }
+
+  /** @param {number | undefined} image */
+  #choose(image) {
+    if (image === undefined) return;
+    if (this.name === 'image') this.settings.setPicture(undefined);
+    this.settings.set(this.name, image);
   }
 }
 
 /**
  * The image that comes `round` after the first of its class, from the start again after the last.
  * @param {Uint8Array} labels
- * @param {number} digit
+ * @param {number} label
  * @param {number} round
  */
-function nth(labels, digit, round) {
-  const ofClass = [...labels.keys()].filter((image) => labels[image] === digit);
+function nth(labels, label, round) {
+  const ofClass = [...labels.keys()].filter((image) => labels[image] === label);
   return ofClass.length ? ofClass[round % ofClass.length] : undefined;
 }
 

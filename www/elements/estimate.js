@@ -2,6 +2,7 @@
 
 import { css, html, nothing } from 'lit';
 import { forwardSchedule } from '../configs.js';
+import { dataSets, titleOf } from '../data-sets.js';
 import { fixed, trainingSteps } from '../format.js';
 import { alphaBar, estimate, fraction, indexed, number, root, sign } from '../math.js';
 import { Question } from '../question.js';
@@ -16,6 +17,14 @@ import { Section } from './section.js';
 
 const OTHER_SCHEDULE =
   'It was trained with another noise schedule than the one above, and sees the digit with its own.';
+
+/** Where the network never saw anything like it. */
+function foreignPicture() {
+  if (settings.picture) return 'It is asked about a picture of your own, without being told a class.';
+  const learned = run.config.data?.name;
+  if (!learned || learned === dataSets.shown) return '';
+  return `It learned from ${titleOf(learned)}: this picture is of another kind, and it is told no class.`;
+}
 
 const question = new Question('estimate', 'estimate');
 
@@ -71,6 +80,7 @@ export class DiffusionEstimate extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.watch(run);
+    this.watch(dataSets);
     this.listen('estimate', (view) => {
       this.view = view;
     });
@@ -108,7 +118,7 @@ export class DiffusionEstimate extends Section {
     return html`<div class="pictures">
         ${picture('mix', view?.xT, html`x<sub>t</sub>`, 'what it sees')}
         ${picture('model', view?.epsHat, html`ε̂`, 'its guess at the noise')}
-        ${picture('model', view?.x0Hat, html`x̂<sub>0</sub>`, 'the digit that follows')}
+        ${picture('model', view?.x0Hat, html`x̂<sub>0</sub>`, 'the picture that follows')}
       </div>
       ${formula(view)}`;
   }
@@ -118,6 +128,7 @@ export class DiffusionEstimate extends Section {
     question.ask({
       type: 'estimate',
       image: settings.get('image'),
+      own: settings.picture,
       t: settings.get('t'),
       noiseSeed: settings.get('noiseSeed'),
     });
@@ -137,7 +148,7 @@ function formula(view) {
       ${fraction([mixed, sign('−'), root(oneMinus), estimate('ε')], root(alphaBar()))} ${sign('=')}
       ${fraction([mixed, sign('−'), live(noise), estimate('ε')], live(signal))}
     </math>
-    <p class="reading">${reading(view)} ${sameSchedule() ? '' : OTHER_SCHEDULE}</p>
+    <p class="reading">${reading(view)} ${sameSchedule() ? '' : OTHER_SCHEDULE} ${foreignPicture()}</p>
   </div>`;
 }
 

@@ -4,6 +4,7 @@ import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
 import { curves } from '../curves.js';
+import { capital, classWords, dataSets } from '../data-sets.js';
 import { fixed } from '../format.js';
 import './control.js';
 import './digit-picker.js';
@@ -11,8 +12,10 @@ import style from './forward.css' with { type: 'text' };
 import { forwardFormula } from './forward-formula.js';
 import './histogram.js';
 import './notice.js';
+import './own-picture.js';
 import './picture.js';
 import './schedule-chart.js';
+import { dataSetNote } from './data-set-note.js';
 import { Section } from './section.js';
 import { terminalSignal } from './terminal-signal.js';
 
@@ -37,11 +40,17 @@ export class DiffusionForward extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.adoptAttributes('forward');
+    this.adoptAttributes('data');
     this.watch(curves);
+    this.watch(dataSets);
     this.listen('error', ({ at }) => {
       if (at === 'forward') this.#waiting = false;
     });
-    this.listen('data', ({ split }) => split === 'test' && this.#ask());
+    this.listen('data', ({ split }) => {
+      if (split !== 'test') return;
+      this.#asked = undefined;
+      this.#ask();
+    });
     this.listen('restarting', () => {
       this.#asked = undefined;
       this.#waiting = false;
@@ -56,17 +65,21 @@ export class DiffusionForward extends Section {
       <div style=${share}>
       <figure>
         <diffusion-digit-picker></diffusion-digit-picker>
+        <div class="pictures">
+          <diffusion-control name="dataSet" note=${dataSetNote('in section two')}></diffusion-control>
+          <diffusion-own-picture></diffusion-own-picture>
+        </div>
         <div class="sum">
           <div class="term result">
             <diffusion-picture
               class="mix"
               .frames=${view?.xT}
-              label=${view ? `The digit ${view.label} with noise, at t = ${view.t}` : 'The noisy digit'}
+              label=${view ? `${what(view)} with noise, at t = ${view.t}` : 'The noisy picture'}
             ></diffusion-picture>
             <p class="name"><b class="mix">x<sub>t</sub></b> what the network will see</p>
           </div>
           <span class="sign">=</span>
-          ${this.#term('data', view?.signal, view?.x0, html`x<sub>0</sub>`, 'the digit', 'The digit without noise')}
+          ${this.#term('data', view?.signal, view?.x0, html`x<sub>0</sub>`, 'the picture', 'The picture without noise')}
           <span class="sign">+</span>
           ${this.#term('noise', view?.noise, view?.eps, html`ε`, 'the noise', 'The noise that is added')}
         </div>
@@ -118,6 +131,7 @@ export class DiffusionForward extends Section {
   #ask() {
     const request = {
       image: this.settings.get('image'),
+      own: this.settings.picture,
       t: this.settings.get('t'),
       schedule: forwardSchedule(this.settings),
       noiseSeed: this.settings.get('noiseSeed'),
@@ -136,5 +150,11 @@ export class DiffusionForward extends Section {
     this.dispatchEvent(new CustomEvent('shown', { detail: view }));
   }
 }
+
+/** What the picture shows, for those who don't see it. @param {Forward} view */
+const what = ({ label }) =>
+  label === undefined
+    ? 'Your picture'
+    : capital(classWords(dataSets.describe(dataSets.shown).classes, label));
 
 customElements.define('diffusion-forward', DiffusionForward);

@@ -1,8 +1,9 @@
 // Every digit by every guidance scale: a column keeps its noise, a row its scale.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { capital, classWords } from '../data-sets.js';
 import { fixed, percent, whole } from '../format.js';
-import { DIGITS, guidanceGrid, SCALES } from '../guidance-grid.js';
+import { COLUMNS, classOfColumn, guidanceGrid, SCALES } from '../guidance-grid.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
@@ -58,11 +59,11 @@ export class DiffusionGuidance extends Section {
           <li class="start">
             <p class="about"><b class="mix">x<sub>T</sub></b><span class="help">the start, the same all the way down</span></p>
             <div class="pictures">
-              ${DIGITS.map(
-                (digit, column) => html`<diffusion-picture
+              ${COLUMNS.map(
+                (column) => html`<diffusion-picture
                   .frames=${guidanceGrid.start}
                   .index=${column}
-                  label=${`The noise that digit ${digit} starts from`}
+                  label=${`The noise that ${nameOf(column)} starts from`}
                 ></diffusion-picture>`,
               )}
             </div>
@@ -81,7 +82,7 @@ export class DiffusionGuidance extends Section {
 
   /** What became of the classifier. */
   #classifier() {
-    if (settings.get('guidanceVerdicts') !== 'yes') return nothing;
+    if (!verdicts.wanted) return nothing;
     if (verdicts.problem !== undefined) {
       return html`<div class="box" role="alert">
         <p>The pictures cannot be read: ${verdicts.problem.replace(/[^.!?]$/, '$&.')}</p>
@@ -134,15 +135,15 @@ export class DiffusionGuidance extends Section {
         <span class="help share">${of ? `read as asked: ${right} of ${of}, ${percent(right, of)}` : nothing}</span>
       </p>
       <div class="pictures">
-        ${DIGITS.map(
-          (digit, column) => html`<div>
+        ${COLUMNS.map(
+          (column) => html`<div>
             <diffusion-picture
               .frames=${last?.x0Hat}
               .index=${column}
               label=${
                 last
-                  ? `Digit ${digit} with guidance scale ${scale}, ${progress}${readWords(row, column)}`
-                  : `No digit ${digit} with guidance scale ${scale} yet`
+                  ? `${capital(nameOf(column))} with guidance scale ${scale}, ${progress}${readWords(row, column)}`
+                  : `No ${nameOf(column)} with guidance scale ${scale} yet`
               }
             ></diffusion-picture>
             ${reading(row, column)} ${nearest(row, column)}
@@ -153,15 +154,18 @@ export class DiffusionGuidance extends Section {
   }
 }
 
+/** What is asked for in a column. @param {number} column */
+const nameOf = (column) => classWords(model.classes, classOfColumn(column));
+
 /** @param {number} probability */
 const sure = (probability) => (probability > 0.9995 ? '>99.9 %' : `${fixed(100 * probability, 1)} %`);
 
 /** What was read in a picture, under it. @param {number} row @param {number} column */
 function reading(row, column) {
-  if (settings.get('guidanceVerdicts') !== 'yes') return nothing;
+  if (!verdicts.wanted) return nothing;
   const verdict = verdicts.rows[row];
   if (!verdict) return html`<p class="verdict"></p>`;
-  const right = verdict.classes[column] === DIGITS[column];
+  const right = verdict.classes[column] === classOfColumn(column);
   // The picture's label says the same.
   return html`<p class=${right ? 'verdict' : 'verdict wrong'} aria-hidden="true">
     <b>${right ? '✓' : '✗'} ${verdict.classes[column]}</b> ${sure(verdict.probabilities[column])}
@@ -172,13 +176,13 @@ function reading(row, column) {
 function nearest(row, column) {
   if (!verdicts.neighbours) return nothing;
   const { frames, labels, distances, shares } = verdicts.neighbours;
-  const index = row * DIGITS.length + column;
+  const index = row * COLUMNS.length + column;
   const distance = fixed(distances[index], 1);
   return html`<diffusion-picture
       class="near"
       .frames=${frames}
       .index=${index}
-      label="The training image nearest to it, a ${labels[index]}: ${distance} away"
+      label="The training image nearest to it, ${classWords(model.classes, labels[index])}: ${distance} away"
     ></diffusion-picture>
     <p class="verdict"><b class="data">${distance}</b> ${Math.round(100 * shares[index])} %</p>`;
 }

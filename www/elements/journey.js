@@ -3,6 +3,7 @@
 import { css, html } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
+import { dataSets } from '../data-sets.js';
 import { settings } from '../settings.js';
 import './picture.js';
 import { PlaygroundElement } from './element.js';
@@ -58,12 +59,18 @@ export class DiffusionJourney extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(settings);
+    this.watch(dataSets);
     this.listen('restarting', () => {
       this.#asked = '';
     });
-    this.listen('data', ({ split }) => split === 'test' && this.#ask());
+    this.listen('data', ({ split }) => {
+      if (split !== 'test') return;
+      this.#asked = '';
+      this.#ask();
+    });
     this.listen('forward', (view) => {
-      if (view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
+      // A picture of one's own has no label.
+      if (view.label !== undefined && view.image === settings.get('image') && TIMESTEPS.includes(view.t)) {
         this.views = new Map(this.views).set(view.t, view);
       }
     });
@@ -73,12 +80,12 @@ export class DiffusionJourney extends PlaygroundElement {
     return html`<ol>
         ${TIMESTEPS.map(
           (t) => html`<li>
-            <diffusion-picture .frames=${this.views.get(t)?.xT} label="A real digit with the noise of t = ${t}">
+            <diffusion-picture .frames=${this.views.get(t)?.xT} label="A real picture with the noise of t = ${t}">
             </diffusion-picture>
           </li>`,
         )}
       </ol>
-      <p>One handwritten digit, with less and less noise. Below, you decide how much.</p>`;
+      <p>One ${dataSets.shown === 'mnist' ? 'handwritten digit' : 'picture'}, with less and less noise. Below, you decide how much.</p>`;
   }
 
   updated() {

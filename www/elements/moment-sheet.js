@@ -2,8 +2,10 @@
 // Pressing or dragging on it goes there.
 
 import { html, unsafeCSS } from 'lit';
+import { capital, classWords } from '../data-sets.js';
 import { whole } from '../format.js';
 import { history, pictureOf } from '../history.js';
+import { run } from '../run.js';
 import { PlaygroundElement } from './element.js';
 import style from './moment-sheet.css' with { type: 'text' };
 import { frameImage } from './picture.js';
@@ -65,7 +67,7 @@ export class DiffusionMomentSheet extends PlaygroundElement {
       <div class="sheet" style=${size} @pointerdown=${this.#press} @pointermove=${this.#drag}>
         <canvas
           role="img"
-          aria-label="Digit ${this.digit}: ${whole(moments.length)} moments of the training, a row each, and ${stages} stages of the way from noise"
+          aria-label="${capital(classWords(run.classes, this.digit))}: ${whole(moments.length)} moments of the training, a row each, and ${stages} stages of the way from noise"
           width=${width}
           height=${height}
           style=${size}

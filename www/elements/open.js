@@ -1,6 +1,7 @@
 // A model from elsewhere: dropped on the page, chosen, or fetched from an address.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { chooseFiles } from '../drop-zone.js';
 import { chosenFiles, droppedFiles } from '../dropped-files.js';
 import { megabytes, whole } from '../format.js';
 import { model } from '../model.js';
@@ -49,7 +50,6 @@ export class DiffusionOpen extends PlaygroundElement {
             <button type="button" @click=${() => this.#choose(false)}>Open files</button>
             <button type="button" @click=${() => this.#choose(true)}>Open a folder</button>
           </div>
-          <input type="file" aria-label="Files of a model" multiple hidden @change=${this.#chosen} />
         </div>
         <form @submit=${this.#fetch}>
           <label for="url">or from an address</label>
@@ -87,17 +87,7 @@ export class DiffusionOpen extends PlaygroundElement {
 
   /** @param {boolean} folder */
   #choose(folder) {
-    const input = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input[type="file"]'));
-    input.webkitdirectory = folder;
-    input.click();
-  }
-
-  /** @param {Event} event */
-  #chosen(event) {
-    const input = /** @type {HTMLInputElement} */ (event.target);
-    if (input.files?.length) model.open({ files: chosenFiles(input.files) });
-    // The same files may be chosen again, changed meanwhile.
-    input.value = '';
+    chooseFiles({ multiple: true, folder }, (files) => model.open({ files: chosenFiles(files) }));
   }
 
   /** @param {SubmitEvent} event */
@@ -127,6 +117,8 @@ export class DiffusionOpen extends PlaygroundElement {
 
   /** @param {DragEvent} event */
   #over(event) {
+    // What is held over a zone of its own is meant for that.
+    if (event.defaultPrevented) return this.#hover(false);
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     this.#hover(true);
@@ -135,7 +127,7 @@ export class DiffusionOpen extends PlaygroundElement {
   /** @param {DragEvent} event */
   async #drop(event) {
     this.#hover(false);
-    if (!event.dataTransfer?.types.includes('Files')) return;
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' });

@@ -1,6 +1,7 @@
 // One training step, part by part, by one example of its batch.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { classWords } from '../data-sets.js';
 import { fixed, whole } from '../format.js';
 import { run } from '../run.js';
 import { slowMotion } from '../slow-motion.js';
@@ -107,8 +108,8 @@ const waiting = (busy) =>
 function words(view, part) {
   const digit =
     view.label === undefined
-      ? 'Which digit it is, the network is not told this time'
-      : `It is told: a ${view.label}`;
+      ? 'What it shows, the network is not told this time'
+      : `It is told: ${classWords(run.classes, view.label)}`;
   switch (part) {
     case 0:
       return `Step ${whole(view.step)}. Of the ${whole(view.batchSize)} images of its batch, this is the first. ${digit}.`;

@@ -1,9 +1,11 @@
 // Training step by denoising step: how the same noise was turned into a digit, at every moment of the training.
 
 import { html, unsafeCSS } from 'lit';
+import { capital, classWords } from '../data-sets.js';
 import { fixed, whole } from '../format.js';
 import { distance, history, pictureOf } from '../history.js';
 import { number, sign } from '../math.js';
+import { run } from '../run.js';
 import { settings } from '../settings.js';
 import './control.js';
 import './moment-sheet.js';
@@ -130,7 +132,7 @@ export class DiffusionTimeMachine extends Section {
     const t = moment.t[stage];
     const what = view === 'xT' ? 'the picture so far' : 'the guess at the digit';
     const where = t === undefined ? 'the end of the way' : `${what} at t = ${Math.round(t) + 1}`;
-    return `Digit ${digit} by the network of step ${whole(moment.step)}: ${where}.`;
+    return `${capital(classWords(run.classes, digit))} by the network of step ${whole(moment.step)}: ${where}.`;
   }
 
   /** @param {{ moment: number, stage: number }} place */

@@ -1,13 +1,16 @@
 // Training from scratch: start, pause, one step, reset; the loss; samples that improve.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { classWords, dataSets } from '../data-sets.js';
 import { duration, fixed, three, whole } from '../format.js';
 import { names, propertyOf } from '../properties.js';
 import { run } from '../run.js';
 import { bandLegend } from './band-chart.js';
 import './control.js';
+import { dataSetNote } from './data-set-note.js';
 import './loss-chart.js';
 import './notice.js';
+import './own-data.js';
 import './picture.js';
 import { Section } from './section.js';
 import style from './train.css' with { type: 'text' };
@@ -16,7 +19,7 @@ import { trainFormula } from './train-formula.js';
 /** Stand-ins until the first samples are there. */
 const EMPTY_GRID = Array.from({ length: 20 }, (_, index) => index % 10);
 
-const PROPERTIES = names.filter((name) => propertyOf(name).section === 'train');
+const PROPERTIES = ['dataSet', ...names.filter((name) => propertyOf(name).section === 'train')];
 
 export class DiffusionTrain extends Section {
   static properties = { logarithmic: { state: true }, raw: { state: true } };
@@ -32,7 +35,9 @@ export class DiffusionTrain extends Section {
   connectedCallback() {
     super.connectedCallback();
     this.adoptAttributes('train');
+    this.adoptAttributes('data');
     this.watch(run);
+    this.watch(dataSets);
   }
 
   render() {
@@ -80,8 +85,14 @@ export class DiffusionTrain extends Section {
         <fieldset>
           <legend>Settings of the run</legend>
           <div class="controls">
-            ${PROPERTIES.map((name) => html`<diffusion-control name=${name}></diffusion-control>`)}
+            ${PROPERTIES.map(
+              (name) => html`<diffusion-control
+                name=${name}
+                note=${name === 'dataSet' ? dataSetNote('below') : ''}
+              ></diffusion-control>`,
+            )}
           </div>
+          ${this.settings.get('dataSet') === 'own' ? html`<diffusion-own-data></diffusion-own-data>` : nothing}
           <p class="outdated" role="status">
             ${
               run.outdated
@@ -118,9 +129,9 @@ export class DiffusionTrain extends Section {
           <diffusion-picture
             .frames=${grid?.frames}
             .index=${index}
-            label=${grid ? `Sample for the digit ${name(label)} after ${grid.step} steps` : 'No sample yet'}
+            label=${grid ? `Sample for ${classWords(run.classes, label)} after ${grid.step} steps` : 'No sample yet'}
           ></diffusion-picture>
-          <span aria-hidden="true">${name(label)}</span>
+          <span aria-hidden="true">${run.classes[label] ?? label}</span>
         </li>`,
       )}
     </ul>`;
@@ -132,9 +143,6 @@ export class DiffusionTrain extends Section {
     if (goOn) run.start();
   }
 }
-
-/** The class after the ten digits is that of no digit in particular. @param {number} label */
-const name = (label) => (label < 10 ? `${label}` : 'any');
 
 /** @param {string} words @param {boolean} checked @param {(checked: boolean) => void} set */
 const check = (words, checked, set) => html`<label class="check">

@@ -30,7 +30,7 @@ cargo xtask <command>
                                  format, clippy, native, build, size, types, wasm, page)
   setup                          install what is missing for both, and nothing else
   build                          build the page into www/dist, and the npm package in pkg
-  data                           pack MNIST for the page
+  data                           pack the data sets for the page
   site [--out FOLDER]            build everything that a static host serves, into target/site
   size                           what a first visit downloads, compressed; fails above 3.3 MB
   bench [name=value...]          time training and sampling in the browser, and forward passes beside TensorFlow.js and

@@ -5,6 +5,7 @@
 
 pub mod batches;
 pub mod drawing;
+mod hold_out;
 pub mod idx;
 pub mod latents;
 pub mod pack;
@@ -15,4 +16,4 @@ pub use batches::Batches;
 pub use latents::{Encoding, LatentError, LatentSet};
 pub use pack::{DataError, ImageSet};
 pub use points::{PointSet, PointShape};
-pub use set::DataSet;
+pub use set::{DataName, DataSet};

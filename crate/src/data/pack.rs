@@ -43,6 +43,10 @@ pub enum DataError {
     Label { index: usize, label: u8, classes: u32 },
     #[error("a data set needs at least one image of at least one pixel, and at most 1 GiB; this one has {0}")]
     Size(String),
+    #[error(
+        "every class has one image only: at least two of a class are needed, one to learn from and one to test with"
+    )]
+    NothingToHoldOut,
 }
 
 /// Labelled images of one size, a byte a channel and pixel.

@@ -3,9 +3,19 @@
 use std::fmt::Debug;
 
 use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
 
 use super::ImageSet;
 use crate::model::AutoencoderKl;
+
+/// What a data set is called, and its classes, in their order: a run keeps it, so that its labels stay readable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DataName {
+    pub name: String,
+    pub classes: Vec<String>,
+}
 
 /// Examples of one shape, by index, that training draws its batches from.
 pub trait DataSet: Debug + Send + Sync {

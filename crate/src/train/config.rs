@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::data::DataName;
 use crate::error::{ConfigError, require};
 use crate::model::Preset;
 use crate::prediction::Prediction;
@@ -43,6 +44,9 @@ pub struct TrainConfig {
     pub seed: u64,
     /// Steps between grids of samples.
     pub grid_every: u32,
+    /// What it learns from, where that is known by a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataName>,
 }
 
 impl Default for TrainConfig {
@@ -62,6 +66,7 @@ impl Default for TrainConfig {
             label_dropout: 0.1,
             seed: 0,
             grid_every: 100,
+            data: None,
         }
     }
 }
@@ -187,6 +192,21 @@ mod tests {
         assert!(config(Prediction::V).validate().is_ok());
         let error = config(Prediction::Flow).validate().unwrap_err();
         assert_eq!(error.field, "prediction");
+    }
+
+    #[test]
+    fn a_configuration_keeps_the_name_of_its_data_where_there_is_one() {
+        let text = serde_json::to_string(&TrainConfig::default()).unwrap();
+        assert!(!text.contains("\"data\""), "{text}");
+        let config = TrainConfig {
+            data: Some(DataName {
+                name: "stripes".into(),
+                classes: vec!["level".into(), "upright".into()],
+            }),
+            ..TrainConfig::default()
+        };
+        let text = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<TrainConfig>(&text).unwrap(), config);
     }
 
     #[test]

@@ -109,6 +109,11 @@ impl Trainer {
         &self.schedule
     }
 
+    /// The number of classes in its data.
+    pub fn classes(&self) -> u32 {
+        self.data.classes()
+    }
+
     /// Steps taken so far.
     pub fn steps_taken(&self) -> u32 {
         self.state.step

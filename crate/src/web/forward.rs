@@ -2,11 +2,10 @@
 
 use burn::tensor::Device;
 
+use super::images::Example;
 use super::protocol::{Event, Frames};
-use crate::data::ImageSet;
 use crate::error::ConfigError;
 use crate::process::{Histogram, q_sample};
-use crate::rng::{Rng, Stream};
 use crate::runtime::read;
 use crate::schedule::{Schedule, ScheduleConfig};
 
@@ -22,20 +21,8 @@ pub fn curves(config: &ScheduleConfig) -> Result<Event, ConfigError> {
     })
 }
 
-/// The event `forward` of one test image, on the CPU: it answers at once whatever the GPU is doing.
-pub async fn noised(
-    test: &ImageSet,
-    config: &ScheduleConfig,
-    image: u32,
-    t: u32,
-    seed: f64,
-) -> Result<Event, String> {
-    if image as usize >= test.count() {
-        return Err(format!(
-            "image must be from 0 to {}, not {image}",
-            test.count() - 1
-        ));
-    }
+/// The event `forward` of one picture, on the CPU: it answers at once whatever the GPU is doing.
+pub async fn noised(example: &Example, config: &ScheduleConfig, t: u32) -> Result<Event, String> {
     let schedule = Schedule::new(config).map_err(|error| error.to_string())?;
     let alpha_bar = match t {
         0 => 1.0,
@@ -43,16 +30,15 @@ pub async fn noised(
         t => return Err(format!("t must be from 0 to {}, not {t}", schedule.len())),
     };
     let device = Device::flex();
-    let x_0 = test.images(&[image as usize], &device);
-    let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), &device);
+    let (x_0, eps) = (example.x_0(&device), example.eps(&device));
     let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
     let pixels = read(x_t.clone()).await.map_err(|error| error.to_string())?;
     let [x_0, eps, x_t] = Frames::read([x_0, eps, x_t])
         .await
         .map_err(|error| error.to_string())?;
     Ok(Event::Forward {
-        image,
-        label: test.labels[image as usize],
+        image: example.image,
+        label: example.label(),
         t,
         alpha_bar,
         signal: alpha_bar.sqrt(),

@@ -1,12 +1,12 @@
-//! What the network of a run makes of one test image with noise: its estimates, and what one of its blocks did.
+//! What the network of a run makes of one picture with noise: its estimates, and what one of its blocks did.
 
 use std::error::Error;
 
 use burn::tensor::{Int, Tensor};
 
+use super::images::Example;
 use super::protocol::{AttentionView, Event, Frames};
 use crate::bound::l_simple;
-use crate::data::ImageSet;
 use crate::data::batches::label_tensor;
 use crate::denoiser::{Denoiser, split_variance};
 use crate::error::require;
@@ -14,7 +14,6 @@ use crate::model::Probe;
 use crate::model::probe::AttentionMap;
 use crate::prediction::Prediction;
 use crate::process::q_sample;
-use crate::rng::{Rng, Stream};
 use crate::runtime::{Compute, read};
 use crate::schedule::Level;
 use crate::train::Trainer;
@@ -25,10 +24,7 @@ const CHANNELS: usize = 16;
 /// Weights of an attention map that are sent at most.
 const MOST_WEIGHTS: usize = 1 << 18;
 
-/// The number of a test image, a timestep from 1, and the noise's seed.
-type Example = (u32, u32, f64);
-
-/// A test image, noised with the schedule of the run.
+/// A picture, noised with the schedule of the run.
 struct Noised {
     alpha_bar: f64,
     eps: Tensor<4>,                 // [1, channels, height, width]
@@ -38,16 +34,9 @@ struct Noised {
 }
 
 impl Noised {
-    /// The noise is that of `forward::noised`.
-    fn new(
-        trainer: &Trainer,
-        test: &ImageSet,
-        (image, t, seed): Example,
-        compute: &Compute,
-    ) -> Result<Self, Box<dyn Error>> {
+    /// At timestep `t`, from 1; the noise is that of `forward::noised`.
+    fn new(trainer: &Trainer, example: &Example, t: u32, compute: &Compute) -> Result<Self, Box<dyn Error>> {
         let device = &compute.device;
-        let last = test.count() as u32 - 1;
-        require(image <= last, "image", image, format!("from 0 to {last}"))?;
         require(
             trainer.config().prediction != Prediction::Flow,
             "network",
@@ -63,14 +52,14 @@ impl Noised {
             format!("from 1 to {timesteps}"),
         )?;
         let preset = trainer.config().preset;
-        let x_0 = test.images(&[image as usize], device);
+        let x_0 = example.x_0(device);
         let shape = preset.input_shape();
         if x_0.dims()[1..] != shape {
-            let message = format!("the test images are no {shape:?}, which this network takes");
+            let message = format!("the pictures are no {shape:?}, which this network takes");
             return Err(message.into());
         }
         let alpha_bar = schedule.alpha_bar(t as usize - 1);
-        let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), device);
+        let eps = example.eps(device);
         Ok(Self {
             alpha_bar,
             x_t: q_sample(x_0, eps.clone(), &[alpha_bar]),
@@ -78,7 +67,8 @@ impl Noised {
             t: timestep_tensor(&[t as usize - 1], device),
             labels: preset
                 .null_class()
-                .map(|_| label_tensor(&test.labels[image as usize..][..1], device)),
+                .map(|null_class| example.label_for(&trainer.config().data).unwrap_or(null_class))
+                .map(|label| label_tensor(&[label], device)),
         })
     }
 }
@@ -86,11 +76,11 @@ impl Noised {
 /// The event `estimate`.
 pub async fn estimate(
     trainer: &Trainer,
-    test: &ImageSet,
-    (image, t, seed): Example,
+    example: &Example,
+    t: u32,
     compute: &Compute,
 ) -> Result<Event, Box<dyn Error>> {
-    let noised = Noised::new(trainer, test, (image, t, seed), compute)?;
+    let noised = Noised::new(trainer, example, t, compute)?;
     let x_t = noised.x_t;
     let output = trainer
         .ema_network()?
@@ -109,7 +99,7 @@ pub async fn estimate(
     let [x_t, eps_hat, x0_hat] =
         std::array::from_fn(|_| Frames::new([height, width], parts.next().unwrap_or_default()));
     Ok(Event::Estimate {
-        image,
+        image: example.image,
         t,
         step: trainer.steps_taken(),
         alpha_bar: noised.alpha_bar,
@@ -123,12 +113,12 @@ pub async fn estimate(
 /// The event `probe`.
 pub async fn probe(
     trainer: &Trainer,
-    test: &ImageSet,
     block: String,
-    (image, t, seed): Example,
+    example: &Example,
+    t: u32,
     compute: &Compute,
 ) -> Result<Event, Box<dyn Error>> {
-    let noised = Noised::new(trainer, test, (image, t, seed), compute)?;
+    let noised = Noised::new(trainer, example, t, compute)?;
     let mut probe = Probe::new(block.clone());
     trainer
         .ema_network()?
@@ -171,7 +161,7 @@ pub async fn probe(
     let attention = attention.collect();
     Ok(Event::Probe {
         block,
-        image,
+        image: example.image,
         t,
         step: trainer.steps_taken(),
         channels: probe.features.map_or(0, |features| features.dims()[1]) as u32,

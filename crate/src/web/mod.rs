@@ -6,6 +6,7 @@ mod forward;
 mod forward_pass;
 mod frames;
 mod in_training;
+mod images;
 mod jobs;
 mod judging;
 mod latent;

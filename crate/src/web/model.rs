@@ -2,15 +2,14 @@
 
 use burn::tensor::{Device, Tensor};
 
-use crate::data::ImageSet;
+use crate::data::{DataName, ImageSet};
 use crate::error::{ConfigError, require};
 use crate::interop::Scheduler;
 use crate::model::preset::NULL_CLASS;
-use crate::model::{AutoencoderKl, Network, Preset};
-use crate::prediction::Prediction;
+use crate::model::{AutoencoderKl, Network};
 use crate::sampler::{SampleConfig, Trajectory};
-use crate::schedule::{Schedule, ScheduleConfig};
-use crate::train::Trainer;
+use crate::schedule::Schedule;
+use crate::train::{TrainConfig, Trainer};
 
 #[derive(Clone)]
 pub struct Model {
@@ -23,35 +22,30 @@ pub struct Model {
     /// What makes pictures of its latents, where it draws such.
     pub latent_space: Option<AutoencoderKl>,
     pub null_class: Option<u8>,
+    /// What it was trained on, where that is known by a name.
+    pub data: Option<DataName>,
 }
 
 impl Model {
     /// That of a run as it is now, with the moving average of its weights.
     pub fn of_run(trainer: &Trainer) -> Result<Self, ConfigError> {
         let config = trainer.config();
-        Self::of_preset(
-            config.preset,
-            &config.schedule,
-            config.prediction,
-            trainer.ema_network()?,
-            trainer.latent_space().cloned(),
-        )
+        Self::of_config(config, trainer.ema_network()?, trainer.latent_space().cloned())
     }
 
-    /// One of our own networks, with what it was trained to predict and where.
-    pub fn of_preset(
-        preset: Preset,
-        schedule: &ScheduleConfig,
-        prediction: Prediction,
+    /// One of our own networks, as it was trained, with what makes pictures of its latents if it learned from such.
+    pub fn of_config(
+        config: &TrainConfig,
         network: Network,
         latent_space: Option<AutoencoderKl>,
     ) -> Result<Self, ConfigError> {
+        let preset = config.preset;
         Ok(Self {
             network,
-            schedule: Schedule::new(schedule)?,
+            schedule: Schedule::new(&config.schedule)?,
             scheduler: Scheduler {
-                schedule: schedule.clone(),
-                prediction,
+                schedule: config.schedule.clone(),
+                prediction: config.prediction,
                 sample: SampleConfig {
                     clip_sample: preset.draws_pixels(),
                     ..SampleConfig::default()
@@ -60,6 +54,7 @@ impl Model {
             image: preset.input_shape(),
             latent_space,
             null_class: preset.null_class(),
+            data: config.data.clone(),
         })
     }
 

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use burn::tensor::{Device, Int, Tensor};
 
 use super::emitter::Emitter;
+use super::images::Images;
 use super::model::Model;
 use super::protocol::{Event, ObjectiveConfig, Place};
 use crate::bound::{Bound, SumEstimate, spread_timesteps};
-use crate::data::ImageSet;
 use crate::data::batches::label_tensor;
 use crate::error::{ConfigError, require};
 use crate::model::Network;
@@ -56,13 +56,16 @@ struct Part {
 }
 
 impl Objective {
-    /// The bound of the network of `model` on the first images of `test`.
+    /// The bound of the network of `model` on the first images of `test`. It is told their classes where they are of the
+    /// data set that it was trained on.
     pub fn new(
         config: &ObjectiveConfig,
         model: Model,
-        test: &ImageSet,
+        test: &Images,
         compute: &Compute,
     ) -> Result<Self, ConfigError> {
+        let are_known = test.are_of(&model.data);
+        let test = &test.images;
         let most = MAX_IMAGES.min(test.count() as u32);
         require(
             (1..=most).contains(&config.images),
@@ -91,7 +94,10 @@ impl Objective {
             variance: config.variance,
             seed: config.seed,
             x_0: test.images(&images, &compute.device),
-            labels: null_class.map(|_| label_tensor(&test.labels[..images.len()], &compute.device)),
+            labels: null_class.map(|null_class| match are_known {
+                true => label_tensor(&test.labels[..images.len()], &compute.device),
+                false => label_tensor(&vec![null_class; images.len()], &compute.device),
+            }),
             device: compute.device.clone(),
             images_at_once: match (compute.backend, compute.software) {
                 (Backend::Gpu, false) => MAX_IMAGES as usize,

@@ -151,15 +151,8 @@ fn checkpoint(
     let ema = checkpoint.ema_model(device)?;
     let parameters = parameters::count(&ema) as u32;
     let latent_space = checkpoint.latent_space(device)?;
-    let model = ema.into_denoiser().and_then(|network| {
-        Model::of_preset(
-            config.preset,
-            &config.schedule,
-            config.prediction,
-            network,
-            latent_space,
-        )
-    });
+    let network = ema.into_denoiser();
+    let model = network.and_then(|network| Model::of_config(&config, network, latent_space));
     let (model, obstacle) = match model {
         Ok(model) => (Some(model.clone()), model.obstacle()),
         Err(error) => (None, Some(error.to_string())),
@@ -254,6 +247,7 @@ fn published(
         image: config.image(),
         latent_space: None,
         null_class,
+        data: None,
     };
     let obstacle = model.obstacle();
     let opened = obstacle.is_none().then_some(Opened {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
-use crate::data::PointShape;
 use crate::data::drawing::Stroke;
+use crate::data::{DataName, PointShape};
 use crate::model::inspect::Memory;
 use crate::model::{Architecture, Block, Inspection, Preset};
 use crate::prediction::Prediction;
@@ -20,24 +20,42 @@ use crate::train::{StepReport, TrainConfig};
 #[derive(Debug, Deserialize, Tsify)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
-    /// A packed data set (see `data::pack`). Answered by `data`.
+    /// A packed split of the data set `set` (see `data::pack`), which takes the place of the last. Answered by `data`.
     Data {
+        set: String,
         split: Split,
         #[serde(with = "serde_bytes")]
         #[tsify(type = "Uint8Array")]
         bytes: Vec<u8>,
     },
+    /// The same of pictures that the reader brought: labels and 28x28 bytes each, of which some are kept for `test`.
+    /// Answered by `data`.
+    OwnData {
+        set: String,
+        split: Split,
+        classes: u32,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        labels: Vec<u8>,
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        pixels: Vec<u8>,
+    },
     /// Curves of a noise schedule. Answered by `schedule`.
     Schedule { schedule: ScheduleConfig },
-    /// One image of the `test` split at timestep `t`. Answered by `forward`. The noise is a function of
-    /// `(noiseSeed, image)` alone: it stays the same while `t` moves.
+    /// One image of the `test` split at timestep `t`, or `own` in its place: 28x28 bytes. Answered by `forward`. The noise
+    /// is a function of `(noiseSeed, image)` alone: it stays the same while `t` moves.
     Forward {
         schedule: ScheduleConfig,
         image: u32,
+        #[serde(default, with = "serde_bytes")]
+        #[tsify(optional, type = "Uint8Array")]
+        own: Option<Vec<u8>>,
         t: u32,
         noise_seed: f64,
     },
-    /// Begins a new run: fresh weights, step 0, paused. Needs the `train` split. Answered by `run`.
+    /// Begins a new run: fresh weights, step 0, paused. Needs the `train` split of its data set, or of whichever is there
+    /// where it names none. Answered by `run`.
     NewRun { config: TrainConfig },
     /// Train until `pause`.
     Train,
@@ -86,9 +104,6 @@ pub enum Command {
     /// The variational bound of the current run's EMA weights; replaces one that is still going on. Answered by
     /// `objectiveStart`, then `objectiveTerm`, at the end `objectiveDone`.
     Objective { config: ObjectiveConfig },
-    /// What the current run's EMA weights make of a test image with noise, as `forward` noises it but with the run's own
-    /// schedule, `t` from 1. Answered by `estimate`.
-    Estimate { image: u32, t: u32, noise_seed: f64 },
     /// Decides what is drawn, in one of several ways; replaces what is still going on there. Answered by `steerLeg`, then
     /// `steerStep`, for each of its trajectories in turn, at the end by `steerDone`.
     Steer { steer: Steer, config: SampleConfig },
@@ -100,12 +115,25 @@ pub enum Command {
         strokes: Vec<Stroke>,
         pen: Option<f32>,
     },
+    /// What the current run's EMA weights make of a picture with noise, as `forward` noises it but with the run's own
+    /// schedule, `t` from 1. Its class is told where it is one of the run's own. Answered by `estimate`.
+    Estimate {
+        image: u32,
+        #[serde(default, with = "serde_bytes")]
+        #[tsify(optional, type = "Uint8Array")]
+        own: Option<Vec<u8>>,
+        t: u32,
+        noise_seed: f64,
+    },
     /// The layers of a network for a batch, found without building it. Answered by `network`.
     Inspect { network: Architecture, batch: u32 },
     /// A look into one block of the current run's network while it does what `estimate` asks for. Answered by `probe`.
     Probe {
         block: String,
         image: u32,
+        #[serde(default, with = "serde_bytes")]
+        #[tsify(optional, type = "Uint8Array")]
+        own: Option<Vec<u8>>,
         t: u32,
         noise_seed: f64,
     },
@@ -135,8 +163,8 @@ pub enum Command {
     OpenCancel,
     /// Forgets the opened model: the run's draws again. Answered by `closed`.
     Close,
-    /// Goes on with the run whose checkpoint was opened. Needs the `train` split. Answered by `run`.
-    Resume,
+    /// Goes on with the run whose checkpoint was opened, on `data`. Needs its `train` split. Answered by `run`.
+    Resume { data: DataName },
     /// The model that draws, as files. Answered by `saved`.
     Save { format: SaveFormat },
     /// Begins a new run on points in the plane, beside that on images: fresh weights, paused. The data are `count` points
@@ -358,7 +386,9 @@ pub enum Event {
         reason: Option<String>,
         version: String,
     },
+    /// From now on this is the split that is looked at, or learnt from.
     Data {
+        set: String,
         split: Split,
         count: u32,
         width: u32,
@@ -376,10 +406,11 @@ pub enum Event {
         /// The same where it is so much that samples will lack what it should carry.
         terminal_signal_warning: Option<f64>,
     },
-    /// `signal` = sqrt(alpha-bar_t), `noise` = sqrt(1 - alpha-bar_t); t = 0 is the clean image.
+    /// `signal` = sqrt(alpha-bar_t), `noise` = sqrt(1 - alpha-bar_t); t = 0 is the clean image. A picture of one's own has
+    /// no label.
     Forward {
         image: u32,
-        label: u8,
+        label: Option<u8>,
         t: u32,
         alpha_bar: f64,
         signal: f64,
@@ -775,7 +806,7 @@ impl Place {
             .ok()
             .and_then(|kind| kind.as_string());
         match kind.as_deref() {
-            Some("data") => Self::Data,
+            Some("data" | "ownData") => Self::Data,
             Some("schedule" | "forward") => Self::Forward,
             Some("newRun" | "train" | "trainStep" | "profile" | "pause") => Self::Train,
             Some("sample" | "cancelSample") => Self::Sample,

@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 
 use super::emitter::Emitter;
 use super::forward;
+use super::images::{Example, Images, OWN_SIDE, TEST_MISSING};
 use super::jobs::{Job, Jobs};
 use super::judging;
 use super::latent::LatentRun;
@@ -29,10 +30,10 @@ use super::protocol::{Command, Event, Frames, Pictures, Place, Split};
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::saving;
-use super::slow_step::Example;
+use super::slow_step::Before;
 use super::steering::Steering;
 use super::training::Run;
-use crate::data::{ImageSet, drawing};
+use crate::data::{DataError, DataName, ImageSet, drawing};
 use crate::error::ConfigError;
 use crate::evaluate::Classifier;
 use crate::interop::Layout;
@@ -41,7 +42,6 @@ use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
 use crate::train::{CheckpointError, TrainConfig, Trainer};
 
-const TEST_MISSING: &str = "the test images are not loaded yet";
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
 const TRAIN_MISSING: &str = "the training images are not loaded yet";
 const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
@@ -49,13 +49,15 @@ const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
 /// Turns, as in [`Session::waiting`].
 const POINTS: usize = 0;
 const LATENT: usize = 1;
+/// Every tenth picture of the reader's own is kept for testing.
+const TEST_EVERY: usize = 10;
 
 #[wasm_bindgen]
 pub struct Session {
     compute: Compute,
     emitter: Emitter,
-    train: Option<Arc<ImageSet>>,
-    test: Option<Arc<ImageSet>>,
+    train: Option<Images>,
+    test: Option<Images>,
     run: Option<Run>,
     points: Option<PointsRun>,
     latent: Option<LatentRun>,
@@ -171,17 +173,25 @@ impl Session {
 
     async fn obey(&mut self, command: Command) {
         match command {
-            Command::Data { split, bytes } => self.data(split, &bytes),
+            Command::Data { set, split, bytes } => self.take(set, split, ImageSet::unpack(&bytes)),
+            Command::OwnData {
+                set,
+                split,
+                classes,
+                labels,
+                pixels,
+            } => self.take(set, split, own_images(split, classes, labels, pixels)),
             Command::Schedule { schedule } => self.answer(Place::Forward, forward::curves(&schedule)),
             Command::Forward {
                 schedule,
                 image,
+                own,
                 t,
                 noise_seed,
             } => {
-                let noised = match &self.test {
-                    Some(test) => forward::noised(test, &schedule, image, t, noise_seed).await,
-                    None => Err(TEST_MISSING.into()),
+                let noised = match Example::find(self.test.as_ref(), image, own, noise_seed) {
+                    Ok(example) => forward::noised(&example, &schedule, t).await,
+                    Err(error) => Err(error),
                 };
                 self.answer(Place::Forward, noised);
             }
@@ -196,27 +206,30 @@ impl Session {
             }
             Command::Profile => self.profile().await,
             Command::Inspect { network, batch } => self.answer(Place::Network, inspect(network, batch)),
-            Command::Estimate { image, t, noise_seed } => {
-                let estimate = match self.run_and_test() {
-                    Ok((run, test)) => {
-                        looking::estimate(&run.trainer, test, (image, t, noise_seed), &self.compute).await
-                    }
-                    Err(error) => Err(error.into()),
+            Command::Estimate {
+                image,
+                own,
+                t,
+                noise_seed,
+            } => {
+                let estimate = match self.run_and_example(image, own, noise_seed) {
+                    Ok((run, example)) => looking::estimate(&run.trainer, &example, t, &self.compute).await,
+                    Err(error) => Err(error),
                 };
                 self.answer(Place::Estimate, estimate);
             }
             Command::Probe {
                 block,
                 image,
+                own,
                 t,
                 noise_seed,
             } => {
-                let probe = match self.run_and_test() {
-                    Ok((run, test)) => {
-                        let example = (image, t, noise_seed);
-                        looking::probe(&run.trainer, test, block, example, &self.compute).await
+                let probe = match self.run_and_example(image, own, noise_seed) {
+                    Ok((run, example)) => {
+                        looking::probe(&run.trainer, block, &example, t, &self.compute).await
                     }
-                    Err(error) => Err(error.into()),
+                    Err(error) => Err(error),
                 };
                 self.answer(Place::Network, probe);
             }
@@ -332,7 +345,7 @@ impl Session {
                 self.opened = None;
                 self.emitter.emit(Event::Closed);
             }
-            Command::Resume => self.resume(),
+            Command::Resume { data } => self.resume(data),
             Command::Save { format } => {
                 let saved = saving::save(format, self.opened.as_deref(), self.run.as_ref()).await;
                 self.answer(Place::Save, saved);
@@ -365,7 +378,7 @@ impl Session {
             Command::PauseLatent => self.tell_latent(LatentRun::pause),
             Command::MixLatents { images } => {
                 let mixed = match (&self.latent, &self.test) {
-                    (Some(run), Some(test)) => latent_pictures::mixed(run, test, images, &self.compute).await,
+                    (Some(run), Some(test)) => latent_pictures::mixed(run, &test.images, images, &self.compute).await,
                     _ => Err(LATENT_MISSING.into()),
                 };
                 self.answer(Place::Latent, mixed);
@@ -385,28 +398,46 @@ impl Session {
         }
     }
 
-    fn data(&mut self, split: Split, bytes: &[u8]) {
-        match ImageSet::unpack(bytes) {
-            Ok(set) => {
+    fn take(&mut self, set: String, split: Split, images: Result<ImageSet, DataError>) {
+        match images {
+            Ok(images) => {
                 self.emitter.emit(Event::Data {
+                    set: set.clone(),
                     split,
-                    count: set.count() as u32,
-                    width: set.width,
-                    height: set.height,
-                    labels: set.labels.clone(),
+                    count: images.count() as u32,
+                    width: images.width,
+                    height: images.height,
+                    labels: images.labels.clone(),
+                });
+                let images = Some(Images {
+                    set,
+                    images: Arc::new(images),
                 });
                 match split {
-                    Split::Train => self.train = Some(Arc::new(set)),
-                    Split::Test => self.test = Some(Arc::new(set)),
+                    Split::Train => self.train = images,
+                    Split::Test => self.test = images,
                 }
             }
             Err(error) => self.emitter.error(Place::Data, error),
         }
     }
 
-    fn new_run(&mut self, config: TrainConfig) {
-        let Some(data) = self.train.clone() else {
-            return self.emitter.error(Place::Train, TRAIN_MISSING);
+    /// What a run on `data` learns from.
+    fn training_images(&self, data: &Option<DataName>) -> Result<&Images, &'static str> {
+        let train = self.train.as_ref().filter(|train| train.are_of(data));
+        train.ok_or(TRAIN_MISSING)
+    }
+
+    fn new_run(&mut self, mut config: TrainConfig) {
+        let data = match self.training_images(&config.data) {
+            Ok(Images { set, images }) => {
+                config.data.get_or_insert_with(|| DataName {
+                    name: set.clone(),
+                    classes: Vec::new(),
+                });
+                images.clone()
+            }
+            Err(error) => return self.emitter.error(Place::Train, error),
         };
         match Trainer::new(config, data, &self.compute.device) {
             Ok(trainer) => self.begin_run(trainer),
@@ -452,15 +483,20 @@ impl Session {
         }
     }
 
-    fn resume(&mut self) {
-        let Some(data) = self.train.clone() else {
-            return self.emitter.error(Place::Open, TRAIN_MISSING);
+    fn resume(&mut self, data: DataName) {
+        let data = Some(data);
+        let images = match self.training_images(&data) {
+            Ok(train) => train.images.clone(),
+            Err(error) => return self.emitter.error(Place::Open, error),
         };
-        let resumed = match self.opened.as_deref() {
+        let resumed = match self.opened.as_deref_mut() {
             Some(Opened {
                 checkpoint: Some(checkpoint),
                 ..
-            }) => Trainer::resume(checkpoint, data, &self.compute.device),
+            }) => {
+                checkpoint.config.data = data;
+                Trainer::resume(checkpoint, images, &self.compute.device)
+            }
             _ => Err(CheckpointError::NoHeader),
         };
         match resumed {
@@ -494,8 +530,8 @@ impl Session {
     }
 
     fn new_latent(&mut self, config: TrainConfig) -> Result<Event, Box<dyn Error>> {
-        let train = self.train.clone().ok_or(TRAIN_MISSING)?;
-        let test = self.test.clone().ok_or(TEST_MISSING)?;
+        let train = self.training_images(&config.data)?.images.clone();
+        let test = self.test.as_ref().ok_or(TEST_MISSING)?.images.clone();
         let run = LatentRun::new(config, train, test, &self.compute.device)?;
         Ok(self.latent.insert(run).begin())
     }
@@ -537,22 +573,27 @@ impl Session {
     async fn slow_step(&mut self) -> Result<Event, Box<dyn Error>> {
         let run = self.run.as_mut().ok_or(RUN_MISSING)?;
         run.going = false;
-        let example = Example::of_next_step(run)?;
+        let before = Before::of_next_step(run)?;
         let report = run.train(1, &self.compute, &self.emitter).await;
         // Its own error has been reported.
         let report = report.ok_or("the step could not be taken")?;
-        example.after(run, &report).await
+        before.after(run, &report).await
     }
 
-    fn run_and_test(&self) -> Result<(&Run, &ImageSet), &'static str> {
+    fn run_and_example(
+        &self,
+        image: u32,
+        own: Option<Vec<u8>>,
+        seed: f64,
+    ) -> Result<(&Run, Example), Box<dyn Error>> {
         let run = self.run.as_ref().ok_or(RUN_MISSING)?;
-        Ok((run, self.test.as_ref().ok_or(TEST_MISSING)?))
+        Ok((run, Example::find(self.test.as_ref(), image, own, seed)?))
     }
 
     fn neighbours(&self, pictures: Pictures, test_images: u32) -> Result<Neighbours, Box<dyn Error>> {
-        let train = self.train.clone().ok_or(TRAIN_MISSING)?;
+        let train = self.train.as_ref().ok_or(TRAIN_MISSING)?.images.clone();
         let test = self.test.as_ref().ok_or(TEST_MISSING)?;
-        Neighbours::new(&pictures, train, test, test_images, &self.compute.device)
+        Neighbours::new(&pictures, train, &test.images, test_images, &self.compute.device)
     }
 
     async fn profile(&mut self) {
@@ -590,6 +631,16 @@ impl Session {
             Err(error) => self.emitter.error(place, error),
         }
     }
+}
+
+/// A split of the reader's own pictures.
+fn own_images(split: Split, classes: u32, labels: Vec<u8>, pixels: Vec<u8>) -> Result<ImageSet, DataError> {
+    let all = ImageSet::new(1, OWN_SIDE, OWN_SIDE, classes, labels, pixels)?;
+    let [train, test] = all.hold_out(TEST_EVERY)?;
+    Ok(match split {
+        Split::Train => train,
+        Split::Test => test,
+    })
 }
 
 /// The event `network`.

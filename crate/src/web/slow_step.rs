@@ -16,7 +16,7 @@ use crate::train::StepReport;
 use crate::train::objective::timestep_tensor;
 
 /// An example of the batch that the next step will look at, and what the network says of it before the step.
-pub struct Example {
+pub struct Before {
     x_0: Tensor<4>,
     eps: Tensor<4>,
     x_t: Tensor<4>,
@@ -27,7 +27,7 @@ pub struct Example {
     weights: Tensor<1>,
 }
 
-impl Example {
+impl Before {
     /// The first of the batch.
     pub fn of_next_step(run: &mut Run) -> Result<Self, Box<dyn Error>> {
         let trainer = &mut run.trainer;

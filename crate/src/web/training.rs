@@ -184,7 +184,9 @@ impl Run {
         } else {
             1
         };
-        let labels: Vec<u8> = (0..rows).flat_map(|_| 0..NULL_CLASS).collect();
+        // Of a data set with fewer classes, some of them several times.
+        let classes = self.trainer.classes().clamp(1, NULL_CLASS as u32) as u8;
+        let labels: Vec<u8> = (0..rows * NULL_CLASS).map(|index| index % classes).collect();
         let config = SampleConfig {
             sampler: SamplerKind::Ddim,
             steps: 20.min(self.trainer.schedule().len()),

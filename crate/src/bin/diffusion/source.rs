@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 3;
 
 /// What a path leads to.
 pub enum Source {
-    Checkpoint(Checkpoint),
+    Checkpoint(Box<Checkpoint>),
     Folder(Folder),
 }
 
@@ -51,7 +51,7 @@ impl Source {
             return Ok(Self::Folder(Folder::new(root, &names)?));
         }
         let checkpoint = Checkpoint::parse(&read_file(path)?);
-        Ok(Self::Checkpoint(checkpoint.map_err(at(path))?))
+        Ok(Self::Checkpoint(Box::new(checkpoint.map_err(at(path))?)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use diffusion_playground::data::{DataSet, ImageSet, PointSet};
+use diffusion_playground::data::{DataName, DataSet, ImageSet, PointSet};
 use diffusion_playground::evaluate::Samples;
 use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
@@ -122,6 +122,15 @@ fn read_data(name: &str, shape: Option<&str>, seed: u64) -> Result<Arc<dyn DataS
     Ok(Arc::new(set.map_err(|error| format!("{name}: {error}"))?))
 }
 
+/// What a pack is called: `mnist` is in `mnist-train.pack`. The names of its classes are in no pack.
+fn name_of(file: &Path) -> DataName {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    DataName {
+        name: stem.strip_suffix("-train").unwrap_or(&stem).to_string(),
+        classes: Vec::new(),
+    }
+}
+
 /// A new run, over the examples or over their latents.
 async fn begin(
     arguments: &ArgMatches,
@@ -172,6 +181,9 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let shape = name.strip_prefix("points:");
     if shape.is_some() && checkpoint.is_none() && arguments.get_one::<String>("preset").is_none() {
         config.preset = Preset::Points;
+    }
+    if shape.is_none() && checkpoint.is_none() {
+        config.data = Some(name_of(Path::new(name)));
     }
     let data = read_data(name, shape, config.seed)?;
     let compute = choose_device(arguments).await?;
@@ -304,5 +316,17 @@ impl Log {
             "{step},{loss},{smoothed},{learning_rate:.6e},{seconds:.5}"
         )
         .map_err(|error| format!("{} cannot be written: {error}", self.path.display()).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_called_by_its_set() {
+        let name = |file: &str| name_of(Path::new(file)).name;
+        assert_eq!(name("www/dist/data/fashion-train.pack"), "fashion");
+        assert_eq!(name("own.pack"), "own");
     }
 }
