@@ -12,13 +12,12 @@ use crate::denoiser::{Denoiser, split_variance};
 use crate::error::require;
 use crate::model::Probe;
 use crate::model::probe::AttentionMap;
-use crate::prediction::Prediction;
-use crate::process::q_sample;
+use crate::process::mix;
 use crate::rng::{Rng, Stream};
 use crate::runtime::{Compute, read};
 use crate::schedule::Level;
 use crate::train::Trainer;
-use crate::train::objective::timestep_tensor;
+use crate::train::objective::{timestep_tensor, told_and_mixed};
 
 /// Channels of a feature map that are shown.
 const CHANNELS: usize = 16;
@@ -28,9 +27,9 @@ const MOST_WEIGHTS: usize = 1 << 18;
 /// The number of a test image, a timestep from 1, and the noise's seed.
 type Example = (u32, u32, f64);
 
-/// A test image, noised with the schedule of the run.
+/// A test image, noised on the path of the run.
 struct Noised {
-    alpha_bar: f64,
+    level: Level,
     eps: Tensor<4>,                 // [1, channels, height, width]
     x_t: Tensor<4>,                 // as eps
     t: Tensor<1>,                   // [1]
@@ -48,12 +47,6 @@ impl Noised {
         let device = &compute.device;
         let last = test.count() as u32 - 1;
         require(image <= last, "image", image, format!("from 0 to {last}"))?;
-        require(
-            trainer.config().prediction != Prediction::Flow,
-            "network",
-            "one for rectified flow",
-            "one that is trained on the noise schedule",
-        )?;
         let schedule = trainer.schedule();
         let timesteps = schedule.len() as u32;
         require(
@@ -69,13 +62,13 @@ impl Noised {
             let message = format!("the test images are no {shape:?}, which this network takes");
             return Err(message.into());
         }
-        let alpha_bar = schedule.alpha_bar(t as usize - 1);
+        let (told, level) = told_and_mixed(t as usize - 1, schedule, trainer.config().prediction);
         let eps = Rng::new(seed as u64, Stream::Forward, image).normal_tensor(x_0.dims(), device);
         Ok(Self {
-            alpha_bar,
-            x_t: q_sample(x_0, eps.clone(), &[alpha_bar]),
+            level,
+            x_t: mix(x_0, eps.clone(), &[level]),
             eps,
-            t: timestep_tensor(&[t as usize - 1], device),
+            t: timestep_tensor(&[told], device),
             labels: preset
                 .null_class()
                 .map(|_| label_tensor(&test.labels[image as usize..][..1], device)),
@@ -96,11 +89,8 @@ pub async fn estimate(
         .ema_network()?
         .denoise(x_t.clone(), noised.t, noised.labels);
     let (output, _) = split_variance(output, x_t.dims()[1]);
-    let level = Level::from_alpha_bar(noised.alpha_bar);
-    let estimates = trainer
-        .config()
-        .prediction
-        .estimates(x_t.clone(), output, &[level]);
+    let prediction = trainer.config().prediction;
+    let estimates = prediction.estimates(x_t.clone(), output, &[noised.level]);
     let loss = l_simple(estimates.eps_hat.clone(), noised.eps);
     let [_, _, height, width] = x_t.dims();
     let pictures = [x_t, estimates.eps_hat, estimates.x0_hat].map(|picture| picture.reshape([-1]));
@@ -112,7 +102,9 @@ pub async fn estimate(
         image,
         t,
         step: trainer.steps_taken(),
-        alpha_bar: noised.alpha_bar,
+        prediction,
+        signal: noised.level.alpha,
+        noise: noised.level.sigma,
         loss: values.last().map_or(f64::NAN, |&loss| loss.into()),
         x_t,
         eps_hat,

@@ -12,6 +12,7 @@ mod objective;
 mod opening;
 mod points;
 pub mod protocol;
+mod race;
 mod rows;
 mod sampling;
 mod saving;

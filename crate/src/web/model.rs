@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 
+use super::protocol::DrawnWeights;
 use crate::data::ImageSet;
 use crate::error::{ConfigError, require};
 use crate::interop::Scheduler;
@@ -24,15 +25,14 @@ pub struct Model {
 }
 
 impl Model {
-    /// That of a run as it is now, with the moving average of its weights.
-    pub fn of_run(trainer: &Trainer) -> Result<Self, ConfigError> {
+    /// That of a run as it is now.
+    pub fn of_run(trainer: &Trainer, weights: DrawnWeights) -> Result<Self, ConfigError> {
         let config = trainer.config();
-        Self::of_preset(
-            config.preset,
-            &config.schedule,
-            config.prediction,
-            trainer.ema_network()?,
-        )
+        let network = match weights {
+            DrawnWeights::Ema => trainer.ema_network()?,
+            DrawnWeights::Raw => trainer.network()?,
+        };
+        Self::of_preset(config.preset, &config.schedule, config.prediction, network)
     }
 
     /// One of our own networks, with what it was trained to predict.

@@ -21,7 +21,8 @@ use super::model::Model;
 use super::objective::Objective;
 use super::opening::{Opened, Opening};
 use super::points::PointsRun;
-use super::protocol::{Command, Event, Place, Split};
+use super::protocol::{Command, DrawnWeights, Event, Place, Split};
+use super::race::Race;
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::saving;
@@ -33,6 +34,7 @@ use crate::interop::Layout;
 use crate::model::{Architecture, parameters};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
+use crate::train::race::Pace;
 use crate::train::{CheckpointError, TrainConfig, Trainer};
 
 const TEST_MISSING: &str = "the test images are not loaded yet";
@@ -47,15 +49,16 @@ pub struct Session {
     test: Option<Arc<ImageSet>>,
     run: Option<Run>,
     points: Option<PointsRun>,
+    race: Option<Race>,
+    /// What the run's samples are drawn with.
+    weights: DrawnWeights,
     /// A model on its way in.
     opening: Option<Box<Opening>>,
     /// Draws in the place of the run's network.
     opened: Option<Box<Opened>>,
     jobs: Jobs,
-    /// Whose turn it is when training and other work go on together.
-    training_next: bool,
-    /// The same for the run on points and everything else.
-    points_next: bool,
+    /// Whose turn it is when several kinds of work go on together.
+    turn: usize,
 }
 
 #[wasm_bindgen]
@@ -96,11 +99,12 @@ impl Session {
             test: None,
             run: None,
             points: None,
+            race: None,
+            weights: DrawnWeights::default(),
             opening: None,
             opened: None,
             jobs: Jobs::default(),
-            training_next: true,
-            points_next: true,
+            turn: 0,
         })
     }
 
@@ -114,32 +118,60 @@ impl Session {
 
     /// Whether there is work for [`Session::advance`].
     pub fn busy(&self) -> bool {
-        self.busy_with_images() || self.points.as_ref().is_some_and(PointsRun::busy)
+        WORK.iter().any(|work| self.has(*work))
     }
 
-    /// One slice of work: some training steps, or a slice of another job.
+    /// One slice of the work whose turn it is: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
-        let points = self.points_next || !self.busy_with_images();
-        self.points_next = !points;
-        if let Some(run) = self.points.as_mut().filter(|run| points && run.busy()) {
-            return run.advance(&self.emitter).await;
-        }
-        let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || !self.jobs.busy());
-        self.training_next = !training;
-        if training {
-            if let Some(run) = &mut self.run {
-                run.advance(&self.compute, &self.emitter).await;
+        let turns = WORK.iter().cycle().skip(self.turn).take(WORK.len());
+        let Some(work) = turns.copied().find(|&work| self.has(work)) else {
+            return;
+        };
+        self.turn = work as usize + 1;
+        match work {
+            Work::Training => {
+                if let Some(run) = &mut self.run {
+                    run.advance(&self.compute, &self.emitter).await;
+                }
             }
-        } else {
-            self.jobs.advance(&self.emitter).await;
+            Work::Jobs => self.jobs.advance(&self.emitter).await,
+            Work::Points => {
+                if let Some(run) = &mut self.points {
+                    run.advance(&self.emitter).await;
+                }
+            }
+            Work::Race => {
+                // Its seconds are its own: nothing may be on the device's queue before it.
+                if let Some(run) = &mut self.run {
+                    run.finish(&self.emitter).await;
+                }
+                if let Some(race) = &mut self.race {
+                    race.advance(&self.emitter).await;
+                }
+            }
         }
     }
 }
 
+/// What may go on at the same time, in turns.
+#[derive(Clone, Copy)]
+enum Work {
+    Training,
+    Jobs,
+    Points,
+    Race,
+}
+
+const WORK: [Work; 4] = [Work::Training, Work::Jobs, Work::Points, Work::Race];
+
 impl Session {
-    /// Whether there is work besides the run on points.
-    fn busy_with_images(&self) -> bool {
-        self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy)
+    fn has(&self, work: Work) -> bool {
+        match work {
+            Work::Training => self.run.as_ref().is_some_and(Run::busy),
+            Work::Jobs => self.jobs.busy(),
+            Work::Points => self.points.as_ref().is_some_and(PointsRun::busy),
+            Work::Race => self.race.as_ref().is_some_and(Race::busy),
+        }
     }
 
     async fn obey(&mut self, command: Command) {
@@ -192,6 +224,12 @@ impl Session {
                     Err(error) => Err(error.into()),
                 };
                 self.answer(Place::Network, probe);
+            }
+            Command::DrawWith { weights } => {
+                self.weights = weights;
+                if let Some(run) = &mut self.run {
+                    run.weights = weights;
+                }
             }
             Command::Sample { config } => {
                 let begin = |model: Model, this: &Self| {
@@ -270,6 +308,12 @@ impl Session {
             }
             Command::TrainPoints => self.set_points_going(true),
             Command::PausePoints => self.set_points_going(false),
+            Command::NewRace { configs, every } => {
+                let begun = self.new_race(configs, every);
+                self.answer(Place::Race, begun);
+            }
+            Command::TrainRace { pace } => self.set_race_going(Some(pace)),
+            Command::PauseRace => self.set_race_going(None),
             Command::LoseDevice => self.compute.lose(),
         }
     }
@@ -318,7 +362,7 @@ impl Session {
             step: trainer.steps_taken(),
             config: trainer.config().clone(),
         });
-        self.run = Some(Run::new(trainer));
+        self.run = Some(Run::new(trainer, self.weights));
         self.opened = None;
     }
 
@@ -389,6 +433,23 @@ impl Session {
         }
     }
 
+    /// The event `race`.
+    fn new_race(&mut self, configs: [TrainConfig; 2], every: u32) -> Result<Event, Box<dyn Error>> {
+        let train = self.train.clone().ok_or(TRAIN_MISSING)?;
+        let test = self.test.as_ref().ok_or(TEST_MISSING)?;
+        let race = Race::new(configs, every, train, test, &self.compute.device)?;
+        Ok(self.race.insert(race).begin())
+    }
+
+    fn set_race_going(&mut self, pace: Option<Pace>) {
+        match &mut self.race {
+            Some(race) => race.pace = pace,
+            None => self
+                .emitter
+                .error(Place::Race, "there is no race yet: start anew"),
+        }
+    }
+
     async fn train_step(&mut self) {
         if let Some(run) = &mut self.run {
             run.going = false;
@@ -435,7 +496,7 @@ impl Session {
     fn model(&self) -> Result<Model, Box<dyn Error>> {
         match (&self.opened, &self.run) {
             (Some(opened), _) => Ok(opened.model.clone()),
-            (None, Some(run)) => Ok(Model::of_run(&run.trainer)?),
+            (None, Some(run)) => Ok(Model::of_run(&run.trainer, self.weights)?),
             (None, None) => Err(RUN_MISSING.into()),
         }
     }
