@@ -34,6 +34,7 @@ export const forwardSchedule = (from = settings) =>
 export const trainConfig = () => ({
   preset: settings.get('preset'),
   schedule: scheduleConfig(settings.get('trainSchedule')),
+  prediction: settings.get('prediction'),
   batchSize: settings.get('batchSize'),
   learningRate: settings.get('learningRate'),
   seed: settings.get('seed'),
@@ -41,8 +42,11 @@ export const trainConfig = () => ({
 });
 
 /** Sets what the page can set of a run that was not begun here. @param {TrainConfig} config */
-export function adoptTrainConfig({ preset, schedule, batchSize, learningRate, seed, gridEvery }) {
-  const values = { preset, trainSchedule: schedule?.kind, batchSize, learningRate, seed, gridEvery };
+export function adoptTrainConfig({ schedule, preset, prediction, batchSize, learningRate, seed, gridEvery }) {
+  const values = {
+    ...{ preset, prediction, batchSize, learningRate, seed, gridEvery },
+    trainSchedule: schedule?.kind,
+  };
   for (const [name, value] of Object.entries(values)) {
     const parsed = parse(/** @type {Name} */ (name), `${value}`);
     if ('value' in parsed) settings.set(/** @type {Name} */ (name), parsed.value);

@@ -10,7 +10,10 @@ import { fetchPack, forgetPack, keepPack } from './packs.js';
 /** @typedef {import('./messages.js').Message} Message */
 
 /** What trains, and so has to wait for the training images. */
-const TRAINS = new Set(['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile']);
+const TRAINS = new Set([
+  ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile'],
+  ...['newRace', 'trainRace', 'pauseRace'],
+]);
 /** What has to wait as well where there is training that waits: it is meant for that run. */
 const FOLLOWS = new Set([
   ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'cancel', 'save', 'estimate', 'probe'],

@@ -16,6 +16,8 @@ class Trajectory extends Store {
   by = '';
   /** The schedule that it was trained with. */
   schedule = scheduleConfig('linear');
+  /** What its network predicts. @type {import('./predictions.js').Prediction} */
+  prediction = 'epsilon';
   /** @type {SampleStep[]} */
   steps = [];
   /** @type {SampleDone | undefined} */
@@ -43,6 +45,7 @@ class Trajectory extends Store {
     this.config = model.adapt(sampleConfig());
     this.by = model.words;
     this.schedule = model.schedule ?? this.schedule;
+    this.prediction = model.prediction;
     this.#enter('running');
     client.send({ type: 'sample', config: this.config });
   }

@@ -4,6 +4,7 @@ import { html, nothing, unsafeCSS } from 'lit';
 import { chosenFiles, droppedFiles } from '../dropped-files.js';
 import { megabytes, whole } from '../format.js';
 import { model } from '../model.js';
+import { targets } from '../predictions.js';
 import { PlaygroundElement } from './element.js';
 import style from './open.css' with { type: 'text' };
 
@@ -11,13 +12,6 @@ import style from './open.css' with { type: 'text' };
 
 /** The name that diffusers gives to weights, beside which lie their texts. */
 const PUBLISHED = 'diffusion_pytorch_model.safetensors';
-
-const PREDICTIONS = {
-  epsilon: 'the noise ε',
-  sample: 'the picture x₀',
-  v: 'v, a mix of both',
-  flow: 'the flow’s velocity',
-};
 
 export class DiffusionOpen extends PlaygroundElement {
   static properties = { hovering: { state: true } };
@@ -165,7 +159,7 @@ function about(opened) {
     <dl class="numbers">
       ${entry('Network', className)} ${entry('Weights', whole(parameters))} ${entry('Tensors', whole(tensors))}
       ${entry('Pictures', `${width} × ${height}, ${['', 'grey', '', 'colour'][channels] || `${channels} channels`}`)}
-      ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', PREDICTIONS[prediction])}
+      ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', targets[prediction].name)}
       ${run ? entry('Training steps', whole(run.step)) : nothing}
     </dl>
     ${

@@ -77,7 +77,7 @@ impl Race {
     ) -> Result<Self, TrainError> {
         require(every > 0, "every", every, "at least 1")?;
         let seed = configs[0].seed;
-        let begin = |config: TrainConfig| {
+        let begin = |config: TrainConfig| -> Result<Contender, TrainError> {
             Ok(Contender {
                 trainer: Trainer::new(config, train.clone(), device)?,
                 seconds: 0.0,
