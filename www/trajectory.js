@@ -14,6 +14,8 @@ class Trajectory extends Store {
   config = sampleConfig();
   /** Whose it is, for a sentence. */
   by = '';
+  /** The same for the name of a file. */
+  stem = '';
   /** The schedule that it was trained with. */
   schedule = scheduleConfig('linear');
   /** What its network predicts. @type {import('./predictions.js').Prediction} */
@@ -44,6 +46,7 @@ class Trajectory extends Store {
     this.done = undefined;
     this.config = model.adapt(sampleConfig());
     this.by = model.words;
+    this.stem = model.fileStem;
     this.schedule = model.schedule ?? this.schedule;
     this.prediction = model.prediction;
     this.#enter('running');

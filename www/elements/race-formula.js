@@ -2,7 +2,7 @@
 
 import { html, mathml } from 'lit';
 import { fixed } from '../format.js';
-import { estimate, fraction, number, sign, symbol } from '../math.js';
+import { estimate, fraction, indexed, number, sign, symbol } from '../math.js';
 import { NAMES, race } from '../race.js';
 
 export function raceFormula() {
@@ -15,13 +15,20 @@ export function raceFormula() {
   </msup>`;
   return html`<div class="formula">
     <math display="block">
-      ${symbol('E', 'model')} ${sign('=')} ${roots}
-      ${looks.map((look, index) => [
-        sign(index ? ',' : ':'),
-        mathml`<msub class="model"><mi>E</mi><mi>${NAMES[index]}</mi></msub>`,
-        sign('='),
-        number(look ? fixed(look.error, 4) : '…', 'model'),
-      ])}
+      <mtable displaystyle="true">
+        <mtr>
+          <mtd>${symbol('E', 'model')}</mtd>
+          <mtd>${sign('=')}</mtd>
+          <mtd>${roots}</mtd>
+        </mtr>
+        ${looks.map(
+          (look, index) => mathml`<mtr>
+            <mtd>${indexed('E', NAMES[index], 'model')}</mtd>
+            <mtd>${sign('=')}</mtd>
+            <mtd>${number(look ? fixed(look.error, 4) : '…', 'model')}</mtd>
+          </mtr>`,
+        )}
+      </mtable>
     </math>
     <p class="reading">
       Nine noise ratios r, from a tenth of the picture to ten times it, and at each the mean over the same 16 test images
