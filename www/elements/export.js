@@ -44,7 +44,7 @@ export class DiffusionExport extends PlaygroundElement {
 
   connectedCallback() {
     super.connectedCallback();
-    for (const store of [run, trajectory, history]) this.watch(store);
+    for (const store of [settings, run, trajectory, history]) this.watch(store);
   }
 
   render() {

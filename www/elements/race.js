@@ -1,6 +1,6 @@
 // Two networks that learn from the same pictures at the same pace: which draws better, and sooner?
 
-import { html, nothing, unsafeCSS } from 'lit';
+import { html, unsafeCSS } from 'lit';
 import { duration, fixed, three, whole } from '../format.js';
 import { NAMES, race } from '../race.js';
 import { watchSeen } from '../seen.js';
@@ -71,17 +71,9 @@ export class DiffusionRace extends Section {
           <button type="button" class="primary" @click=${() => (busy ? race.pause() : race.start())}>
             ${busy ? 'Pause' : step ? 'Go on' : 'Start the race'}
           </button>
-          <button type="button" ?disabled=${phase === 'none' || !step} @click=${() => this.#again(busy)}>Start anew</button>
+          <button type="button" ?disabled=${phase === 'none' || !(step || race.outdated)} @click=${() => this.#again(busy)}>Start anew</button>
           <p class="status" role="status">${statusWords()}</p>
         </div>
-        <p class="outdated" role="status">
-          ${
-            race.outdated
-              ? html`Settings changed: restart to apply.
-                  <button type="button" @click=${() => this.#again(busy)}>Restart with these</button>`
-              : nothing
-          }
-        </p>
         <diffusion-notice place="race"></diffusion-notice>
         <div class="charts">
           <div>
@@ -170,6 +162,7 @@ function choose({ a, b }) {
 }
 
 function statusWords() {
+  if (race.outdated) return 'Settings changed: start anew to apply them.';
   switch (race.phase) {
     case 'none':
       return 'Both stand at the start. Out of sight, the race waits.';
