@@ -100,9 +100,9 @@ export function guessFormula(prediction, at) {
 }
 
 /**
- * What picture and noise are multiplied with at a timestep that the network was told.
+ * What picture and noise are multiplied with when a sampler told the network `told`.
  * @param {Prediction} prediction
- * @param {number} told by a sampler: counted from 0, but for a flow, whose times begin at 1
+ * @param {number} told counted from 0, but for a flow, whose times begin at 1
  * @param {number[] | undefined} alphasCumprod of the schedule, once they are known
  * @param {number} timesteps
  */

@@ -516,8 +516,8 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 512,
     default: 64,
-    label: 'Batch size',
-    help: 'The same for both, or they would not see the same pictures.',
+    label: 'Pictures in a batch',
+    help: 'The same for both, or they would not see the same ones.',
   },
   raceSeed: {
     section: 'race',

@@ -53,6 +53,11 @@ class Trajectory extends Store {
     client.send({ type: 'sample', config: this.config });
   }
 
+  /** Counted from 1: what a flow is told begins there by itself. @param {SampleStep} step */
+  timestep({ t }) {
+    return Math.round(t) + (this.prediction === 'flow' ? 0 : 1);
+  }
+
   cancel() {
     client.send({ type: 'cancelSample' });
   }

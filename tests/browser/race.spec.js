@@ -55,7 +55,7 @@ test('two of a kind run neck and neck', async ({ page }, { project }) => {
   const [weights, others] = await both(page, 'Weights');
   expect(weights).toBe(others);
 
-  await section(page).getByLabel('Batch size').fill('2');
+  await section(page).getByLabel('Pictures in a batch').fill('2');
   await expect(section(page).getByText('Settings changed: start anew to apply them.')).toBeVisible();
   await section(page).getByRole('button', { name: 'Start anew' }).click();
   await expect(section(page).getByText('Fresh weights for both.')).toBeVisible();
