@@ -11,6 +11,8 @@ const SECTIONS = [
   'diffusion-train',
   'diffusion-slow-motion',
   'diffusion-time-machine',
+  'diffusion-race',
+  'diffusion-export',
   'diffusion-sample',
   'diffusion-compare',
   'diffusion-guidance',

@@ -74,7 +74,7 @@ export class DiffusionRace extends Section {
           <button type="button" ?disabled=${phase === 'none' || !(step || race.outdated)} @click=${() => this.#again(busy)}>Start anew</button>
           <p class="status" role="status">${statusWords()}</p>
         </div>
-        <diffusion-notice place="race"></diffusion-notice>
+        <diffusion-notice place="race" split="train"></diffusion-notice>
         <div class="charts">
           <div>
             <h3>Loss, smoothed</h3>

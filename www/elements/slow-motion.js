@@ -81,6 +81,7 @@ export class DiffusionSlowMotion extends Section {
   render() {
     const { view } = slowMotion;
     const busy = run.phase === 'starting' || run.phase === 'stepping';
+    const pictures = picturesOf(view?.prediction ?? run.config.prediction ?? 'epsilon');
     return html`
       <figure>
         <div class="toolbar" role="group" aria-label="One step in slow motion">
@@ -112,17 +113,15 @@ export class DiffusionSlowMotion extends Section {
             </li>`,
           )}
         </ol>
-        <ul class="pictures">
-          ${picturesOf(view?.prediction ?? run.config.prediction ?? 'epsilon').map(
-            ({ part, ink, name, symbol, words }) => {
-              const frames = view && part <= this.shown ? /** @type {any} */ (view)[name] : undefined;
-              return html`<li class=${part === this.shown && view ? 'new' : ''}>
+        <ul class="pictures" style="--count: ${pictures.length}">
+          ${pictures.map(({ part, ink, name, symbol, words }) => {
+            const frames = view && part <= this.shown ? /** @type {any} */ (view)[name] : undefined;
+            return html`<li class=${part === this.shown && view ? 'new' : ''}>
               <diffusion-picture class=${ink || 'plain'} .frames=${frames} label=${frames ? words : `Not there yet: ${words}`}>
               </diffusion-picture>
               <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
             </li>`;
-            },
-          )}
+          })}
         </ul>
       </figure>
       ${slowMotionFormula(view, this.shown)}
