@@ -35,6 +35,7 @@ export const forwardSchedule = (from = settings) =>
 export const trainConfig = () => ({
   preset: settings.get('preset'),
   schedule: scheduleConfig(settings.get('trainSchedule')),
+  prediction: settings.get('prediction'),
   batchSize: settings.get('batchSize'),
   learningRate: settings.get('learningRate'),
   seed: settings.get('seed'),
@@ -43,9 +44,13 @@ export const trainConfig = () => ({
 });
 
 /** Sets what the page can set of a run that was not begun here. @param {TrainConfig} config */
-export function adoptTrainConfig({ preset, schedule, batchSize, learningRate, seed, gridEvery, data }) {
-  const dataSet = data?.name;
-  const values = { preset, trainSchedule: schedule?.kind, batchSize, learningRate, seed, gridEvery, dataSet };
+export function adoptTrainConfig(config) {
+  const { preset, prediction, schedule, batchSize, learningRate, seed, gridEvery, data } = config;
+  const values = {
+    ...{ preset, prediction, batchSize, learningRate, seed, gridEvery },
+    trainSchedule: schedule?.kind,
+    dataSet: data?.name,
+  };
   for (const [name, value] of Object.entries(values)) {
     const parsed = parse(/** @type {Name} */ (name), `${value}`);
     if ('value' in parsed) settings.set(/** @type {Name} */ (name), parsed.value);

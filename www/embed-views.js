@@ -81,6 +81,13 @@ export const views = /** @type {const} */ ({
     sections: ['network', 'train', 'data'],
     parts: { numbers: '.numbers', diagram: '.diagram', block: 'diffusion-block-view' },
   },
+  race: {
+    tag: 'diffusion-race',
+    title: 'Two networks, one race',
+    promise: 'They learn from the same pictures in the same order. Which draws better, and sooner?',
+    sections: ['race'],
+    parts: { ...TOOLBAR, charts: '.charts' },
+  },
   points: {
     tag: 'diffusion-points',
     title: 'Noise finds its way to a shape',

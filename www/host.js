@@ -18,6 +18,7 @@ const LEARNS = {
   newRun: ({ config }) => config.data?.name,
   resume: ({ data }) => data.name,
   newLatent: ({ config }) => config.data?.name,
+  newRace: ({ configs: [{ data }] }) => data?.name,
   neighbours: () => undefined,
 };
 /** What has to wait where a run waits for its training images: it is meant for that run. */
@@ -25,6 +26,7 @@ const FOLLOWS = new Set([
   ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile'],
   ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'steer', 'cancel', 'save', 'estimate', 'probe'],
   ...['newLatent', 'encodeLatents', 'newLatentNetwork', 'trainLatent', 'pauseLatent'],
+  ...['newRace', 'trainRace', 'pauseRace'],
 ]);
 
 /** How long the page may settle before the training images are fetched in advance. */

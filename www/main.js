@@ -3,6 +3,7 @@
 import './address.js';
 import './elements/device.js';
 import './elements/embed-builder.js';
+import './elements/export.js';
 import './elements/journey.js';
 import './elements/notice.js';
 import './elements/offline.js';

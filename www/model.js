@@ -68,6 +68,11 @@ class Model extends Store {
     return run.step ? `Ready: the network has learned for ${whole(run.step)} steps.` : untrained;
   }
 
+  /** What it was trained to predict. */
+  get prediction() {
+    return this.opened?.prediction ?? run.config.prediction ?? 'epsilon';
+  }
+
   /** The noise schedule that it was trained with. */
   get schedule() {
     return this.opened?.schedule ?? run.config.schedule;

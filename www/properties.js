@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Property
- * @property {'opening' | 'forward' | 'data' | 'train' | 'sample' | 'compare' | 'steer' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points' | 'latent'} section
+ * @property {'opening' | 'forward' | 'data' | 'train' | 'race' | 'save' | 'sample' | 'compare' | 'steer' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points' | 'latent'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
  * @property {string} label
@@ -34,9 +34,63 @@ const CLASSES = {
   none: 'Any (unconditional)',
 };
 
+const NETWORKS = {
+  unet: 'U-Net',
+  'unet-cross': 'U-Net with cross-attention',
+  dit: 'Diffusion Transformer (DiT)',
+  tiny: 'Tiny U-Net',
+};
+
+const PREDICTIONS = {
+  epsilon: 'ε, the noise',
+  sample: 'x₀, the digit',
+  v: 'v, a mix of both',
+  flow: 'u, the velocity of a flow',
+};
+
 const NO_OR_YES = { no: 'no', yes: 'yes' };
 
 const MAX_SEED = 4294967295;
+
+/** Each of the two in a race has these. */
+const RACER = /** @type {const} */ ({
+  network: {
+    section: 'race',
+    kind: 'choice',
+    control: 'select',
+    choices: NETWORKS,
+    label: 'Network',
+    help: 'On a slow machine, let tiny ones race.',
+  },
+  prediction: {
+    section: 'race',
+    kind: 'choice',
+    control: 'select',
+    choices: PREDICTIONS,
+    default: 'epsilon',
+    label: 'Predicts',
+    help: 'What its loss is the error of.',
+  },
+  schedule: {
+    section: 'race',
+    kind: 'choice',
+    control: 'select',
+    choices: SCHEDULES,
+    default: 'linear',
+    label: 'Noise schedule',
+    help: 'A flow has one of its own.',
+  },
+  rate: {
+    section: 'race',
+    kind: 'number',
+    control: 'number',
+    min: 0.000001,
+    max: 0.1,
+    default: 0.001,
+    label: 'Learning rate',
+    help: 'Too large, and it trips.',
+  },
+});
 
 export const properties = /** @type {const} @satisfies {Record<string, Property>} */ ({
   model: {
@@ -153,12 +207,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'train',
     kind: 'choice',
     control: 'select',
-    choices: {
-      unet: 'U-Net',
-      'unet-cross': 'U-Net with cross-attention',
-      dit: 'Diffusion Transformer (DiT)',
-      tiny: 'Tiny U-Net',
-    },
+    choices: NETWORKS,
     default: 'unet',
     label: 'Network',
     help: 'The tiny one draws worse, and learns on slow machines too.',
@@ -192,6 +241,15 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     label: 'Noise schedule',
     help: 'The noise levels the network will meet. Samples use the same one.',
   },
+  prediction: {
+    section: 'train',
+    kind: 'choice',
+    control: 'select',
+    choices: PREDICTIONS,
+    default: 'epsilon',
+    label: 'The network predicts',
+    help: 'Each says the same of a noisy digit. A flow has a noise schedule of its own.',
+  },
   seed: {
     section: 'train',
     kind: 'integer',
@@ -212,6 +270,15 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 100,
     label: 'Sample interval',
     help: 'Steps between drawings. Rarely: more time for learning.',
+  },
+  weights: {
+    section: 'train',
+    kind: 'choice',
+    control: 'select',
+    choices: { ema: 'their moving average (EMA)', raw: 'of the last step, as they are' },
+    default: 'ema',
+    label: 'Weights to draw with',
+    help: 'Counts from the next drawing on, in all sections: no restart.',
   },
   sampler: {
     section: 'sample',
@@ -779,6 +846,64 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     default: 5,
     label: 'Tenths of the second',
     help: '0: the first alone. 10: the second alone.',
+  },
+  raceNetworkA: { ...RACER.network, default: 'unet' },
+  racePredictionA: RACER.prediction,
+  raceScheduleA: RACER.schedule,
+  raceRateA: RACER.rate,
+  raceNetworkB: { ...RACER.network, default: 'dit' },
+  racePredictionB: RACER.prediction,
+  raceScheduleB: RACER.schedule,
+  raceRateB: RACER.rate,
+  raceBatchSize: {
+    section: 'race',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 512,
+    default: 64,
+    label: 'Pictures in a batch',
+    help: 'The same for both, or they would not see the same ones.',
+  },
+  raceSeed: {
+    section: 'race',
+    kind: 'integer',
+    control: 'number',
+    min: 0,
+    max: MAX_SEED,
+    seed: true,
+    default: 1,
+    label: 'Seed',
+    help: 'The same for both: pictures, timesteps, noise, first weights.',
+  },
+  raceEvery: {
+    section: 'race',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 10000,
+    default: 100,
+    label: 'Steps between looks',
+    help: 'At a look both draw, and are asked about test images.',
+  },
+  racePace: {
+    section: 'race',
+    kind: 'choice',
+    control: 'select',
+    choices: { steps: 'equal steps', seconds: 'equal time' },
+    default: 'steps',
+    label: 'Kept level by',
+    help: 'Who is behind trains next. This can change on the way.',
+  },
+  exportScale: {
+    section: 'save',
+    kind: 'integer',
+    control: 'number',
+    min: 1,
+    max: 16,
+    default: 4,
+    label: 'Scale of pictures',
+    help: 'Screen pixels for each of a picture’s, in both directions.',
   },
 });
 

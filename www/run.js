@@ -3,9 +3,11 @@
 import { client } from './client.js';
 import { adoptTrainConfig, trainConfig } from './configs.js';
 import { dataSets } from './data-sets.js';
+import { settings } from './settings.js';
 import { Store } from './store.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').TrainConfig} TrainConfig */
+/** @typedef {import('../pkg/diffusion_playground.js').DrawnWeights} DrawnWeights */
 /** @typedef {import('./messages.js').MessageOf<'grid'>} Grid */
 /** @typedef {import('./messages.js').MessageOf<'train'>} Progress */
 
@@ -27,6 +29,8 @@ class Run extends Store {
   losses = [];
   /** @type {number[]} */
   smoothed = [];
+  /** How long the run had trained after each step. @type {number[]} */
+  seconds = [];
   /** From the least noisy. @type {Band[]} */
   bands = [];
   /** @type {number | undefined} */
@@ -37,6 +41,8 @@ class Run extends Store {
   grid;
   /** A new run was asked for: until the answer, what comes is still about the old one. */
   #awaited = false;
+  /** The weights that the module draws with; nothing before it is there. @type {DrawnWeights | undefined} */
+  #weights;
   /** What the settings said when the run began. */
   #asked = '';
   /** Steps that a resumed run had taken before. */
@@ -59,8 +65,16 @@ class Run extends Store {
       if (split === 'train') this.#fall();
     });
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
-      client.on(end, () => this.#clear('none'));
+      client.on(end, () => {
+        this.#weights = undefined;
+        this.#clear('none');
+      });
     }
+    client.on('ready', () => {
+      this.#weights = 'ema';
+      this.#chooseWeights();
+    });
+    settings.subscribe(() => this.#chooseWeights());
   }
 
   /** Training steps taken. */
@@ -115,6 +129,14 @@ class Run extends Store {
     client.send(command);
   }
 
+  /** What the samples are drawn with can change at any time. */
+  #chooseWeights() {
+    const weights = settings.get('weights');
+    if (!this.#weights || weights === this.#weights) return;
+    this.#weights = weights;
+    client.send({ type: 'drawWith', weights });
+  }
+
   #begin() {
     this.#clear('paused');
     this.config = trainConfig();
@@ -140,9 +162,10 @@ class Run extends Store {
 
   /** @param {Progress} progress */
   #take({ reports, stepsPerSecond, warmUpSeconds }) {
-    for (const { step, loss, bands } of reports) {
+    for (const { step, loss, bands, seconds } of reports) {
       this.steps.push(step);
       this.losses.push(loss);
+      this.seconds.push((this.seconds.at(-1) ?? 0) + seconds);
       const last = this.smoothed.at(-1) ?? loss;
       this.smoothed.push(last + Math.max(SMOOTHING, 1 / this.steps.length) * (loss - last));
       bands.forEach((loss, index) => {
@@ -168,6 +191,7 @@ class Run extends Store {
       steps: [],
       losses: [],
       smoothed: [],
+      seconds: [],
       bands: [],
       stepsPerSecond: undefined,
       warmUpSeconds: undefined,

@@ -14,8 +14,12 @@ class Trajectory extends Store {
   config = sampleConfig();
   /** Whose it is, for a sentence. */
   by = '';
+  /** The same for the name of a file. */
+  stem = '';
   /** The schedule that it was trained with. */
   schedule = scheduleConfig('linear');
+  /** What its network predicts. @type {import('./predictions.js').Prediction} */
+  prediction = 'epsilon';
   /** @type {SampleStep[]} */
   steps = [];
   /** @type {SampleDone | undefined} */
@@ -42,9 +46,16 @@ class Trajectory extends Store {
     this.done = undefined;
     this.config = model.adapt(sampleConfig());
     this.by = model.words;
+    this.stem = model.fileStem;
     this.schedule = model.schedule ?? this.schedule;
+    this.prediction = model.prediction;
     this.#enter('running');
     client.send({ type: 'sample', config: this.config });
+  }
+
+  /** Counted from 1: what a flow is told begins there by itself. @param {SampleStep} step */
+  timestep({ t }) {
+    return Math.round(t) + (this.prediction === 'flow' ? 0 : 1);
   }
 
   cancel() {

@@ -8,6 +8,7 @@ import './elements/latent.js';
 import './elements/network.js';
 import './elements/objective.js';
 import './elements/points.js';
+import './elements/race.js';
 import './elements/sample.js';
 import './elements/slow-motion.js';
 import './elements/steer.js';

@@ -4,12 +4,16 @@ import { html, mathml } from 'lit';
 import { SAMPLERS } from '../comparison.js';
 import { three } from '../format.js';
 import { alphaBar, estimate, fraction, indexed, number, root, sign, symbol } from '../math.js';
+import { model } from '../model.js';
 
 const EULER = SAMPLERS.findIndex(({ sampler }) => sampler === 'euler');
 
 /** @param {import('../rows.js').Rows} rows */
 export function compareFormula(rows) {
   const step = rows.last(EULER);
+  const isFlow = model.prediction === 'flow';
+  const signal = isFlow ? [number('1'), sign('−'), symbol('s')] : root(alphaBar());
+  const sigma = `σ is the noise in units of the digit, ${isFlow ? 's/(1−s)' : '√(1−ᾱ)/√ᾱ'}.`;
   const difference = [sign('('), indexed('σ', 's'), sign('−'), indexed('σ', 't'), sign(')')];
   return html`<div class="formula">
     <math display="block">
@@ -19,7 +23,7 @@ export function compareFormula(rows) {
           <mtd>${sign('=')}</mtd>
           <mtd>${scaled('t')} ${sign('+')} ${difference} ${estimate('ε')}</mtd>
           <mtd><mtext>with</mtext></mtd>
-          <mtd>${scaled('t')} ${sign('=')} ${fraction(indexed('x', 't', 'mix'), root(alphaBar()))}</mtd>
+          <mtd>${scaled('t')} ${sign('=')} ${fraction(indexed('x', 't', 'mix'), signal)}</mtd>
         </mtr>
         <mtr>
           <mtd>${scaled('s')}</mtd>
@@ -32,11 +36,7 @@ export function compareFormula(rows) {
       </mtable>
     </math>
     <p class="reading">
-      ${
-        step
-          ? `Euler’s step ${step.step} of ${step.steps}. σ is the noise in units of the digit, √(1−ᾱ)/√ᾱ.`
-          : 'Euler’s step as it stands. σ is the noise in units of the digit, √(1−ᾱ)/√ᾱ.'
-      }
+      ${step ? `Euler’s step ${step.step} of ${step.steps}. ${sigma}` : `Euler’s step as it stands. ${sigma}`}
     </p>
   </div>`;
 }

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import { forwardSchedule } from '../configs.js';
 import { dataSets, titleOf } from '../data-sets.js';
 import { fixed, trainingSteps } from '../format.js';
-import { alphaBar, estimate, fraction, indexed, number, root, sign } from '../math.js';
+import { definitions, guessFormula } from '../predictions.js';
 import { Question } from '../question.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
@@ -135,20 +135,14 @@ export class DiffusionEstimate extends Section {
   }
 }
 
-/** The guess at the digit, from the guess at the noise. @param {Estimate | undefined} view */
+/** How one guess gives the other. @param {Estimate | undefined} view */
 function formula(view) {
-  const live = (/** @type {number | undefined} */ value) =>
-    number(value === undefined ? '…' : fixed(value, 3));
-  const oneMinus = [number('1'), sign('−'), alphaBar()];
-  const [signal, noise] = view ? [Math.sqrt(view.alphaBar), Math.sqrt(1 - view.alphaBar)] : [];
-  const mixed = indexed('x', 't', 'mix');
+  const prediction = view?.prediction ?? run.config.prediction ?? 'epsilon';
   return html`<div class="formula">
-    <math display="block">
-      ${estimate('x', '0')} ${sign('=')}
-      ${fraction([mixed, sign('−'), root(oneMinus), estimate('ε')], root(alphaBar()))} ${sign('=')}
-      ${fraction([mixed, sign('−'), live(noise), estimate('ε')], live(signal))}
-    </math>
-    <p class="reading">${reading(view)} ${sameSchedule() ? '' : OTHER_SCHEDULE} ${foreignPicture()}</p>
+    <math display="block">${guessFormula(prediction, view)}</math>
+    <p class="reading">
+      ${reading(view)} ${sameSchedule() ? '' : OTHER_SCHEDULE} ${foreignPicture()} ${definitions[prediction]}
+    </p>
   </div>`;
 }
 
@@ -158,6 +152,8 @@ const reading = (view) =>
     ? `After ${trainingSteps(view.step)}, at t = ${view.t}: the mean squared error of the noise is ${fixed(view.loss, 4)}.`
     : 'The network is being asked.';
 
-const sameSchedule = () => JSON.stringify(run.config.schedule) === JSON.stringify(forwardSchedule());
+const sameSchedule = () =>
+  run.config.prediction !== 'flow' &&
+  JSON.stringify(run.config.schedule) === JSON.stringify(forwardSchedule());
 
 customElements.define('diffusion-estimate', DiffusionEstimate);

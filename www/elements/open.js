@@ -5,6 +5,7 @@ import { chooseFiles } from '../drop-zone.js';
 import { chosenFiles, droppedFiles } from '../dropped-files.js';
 import { megabytes, whole } from '../format.js';
 import { model } from '../model.js';
+import { targets } from '../predictions.js';
 import { PlaygroundElement } from './element.js';
 import style from './open.css' with { type: 'text' };
 
@@ -12,13 +13,6 @@ import style from './open.css' with { type: 'text' };
 
 /** The name that diffusers gives to weights, beside which lie their texts. */
 const PUBLISHED = 'diffusion_pytorch_model.safetensors';
-
-const PREDICTIONS = {
-  epsilon: 'the noise ε',
-  sample: 'the picture x₀',
-  v: 'v, a mix of both',
-  flow: 'the flow’s velocity',
-};
 
 export class DiffusionOpen extends PlaygroundElement {
   static properties = { hovering: { state: true } };
@@ -168,7 +162,7 @@ function about(opened) {
     <dl class="numbers">
       ${entry('Network', className)} ${entry('Weights', whole(parameters))} ${entry('Tensors', whole(tensors))}
       ${entry('Pictures', `${width} × ${height}, ${['', 'grey', '', 'colour'][channels] || `${channels} channels`}`)}
-      ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', PREDICTIONS[prediction])}
+      ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', targets[prediction].name)}
       ${latents ? entry('Decoded from latents', `${latents[2]} × ${latents[1]}, ${latents[0]} channels`) : nothing}
       ${run ? entry('Training steps', whole(run.step)) : nothing}
     </dl>

@@ -112,7 +112,11 @@ export class DiffusionSample extends Section {
     const { steps, length, total } = trajectory;
     const shown = this.#shown();
     const step = steps[shown];
-    const where = step ? `step ${step.step} of ${step.steps}, t = ${step.t + 1}` : length ? 'the end' : '';
+    const where = step
+      ? `step ${step.step} of ${step.steps}, t = ${trajectory.timestep(step)}`
+      : length
+        ? 'the end'
+        : '';
     return html`<div class="scrubber">
       <div class="head"><label for="scrubber">Back and forth through the steps</label><output for="scrubber" aria-live="off">${where}</output></div>
       <input

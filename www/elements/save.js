@@ -2,6 +2,7 @@
 
 import { zipSync } from 'fflate';
 import { html, nothing } from 'lit';
+import { download } from '../download.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
 import { PlaygroundElement } from './element.js';
@@ -72,20 +73,10 @@ export class DiffusionSave extends PlaygroundElement {
     const name = isFolder ? `${stem}-diffusers.zip` : `${stem}.safetensors`;
     const entries = files.map(({ path, bytes }) => [`${stem}/${path}`, bytes]);
     // Weights do not shrink by compression.
-    this.#download(name, isFolder ? zipSync(Object.fromEntries(entries), { level: 0 }) : files[0].bytes);
+    const bytes = isFolder ? zipSync(Object.fromEntries(entries), { level: 0 }) : files[0].bytes;
+    download(name, new Blob([/** @type {BlobPart} */ (bytes)]));
     this.saved = { name, warnings };
     this.saving = undefined;
-  }
-
-  /** @param {string} name @param {Uint8Array} bytes */
-  #download(name, bytes) {
-    const url = URL.createObjectURL(new Blob([/** @type {BlobPart} */ (bytes)]));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    link.click();
-    // The browser has taken hold of it long before.
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
   }
 
   #idle() {

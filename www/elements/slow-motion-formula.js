@@ -2,7 +2,9 @@
 
 import { html, mathml } from 'lit';
 import { fixed, three } from '../format.js';
-import { estimate, fraction, indexed, number, sign, symbol } from '../math.js';
+import { fraction, indexed, number, sign, symbol } from '../math.js';
+import { definitions, targets } from '../predictions.js';
+import { run } from '../run.js';
 
 /** @typedef {import('../slow-motion.js').SlowStep} SlowStep */
 
@@ -20,6 +22,9 @@ const live = (value, ink) => number(value === undefined ? '…' : fixed(value, 4
 
 /** @param {SlowStep | undefined} view */
 const timestep = (view) => number(view ? `${view.t}` : 't');
+
+/** @param {SlowStep | undefined} view */
+const predicted = (view) => view?.prediction ?? run.config.prediction ?? 'epsilon';
 
 const norm = (/** @type {unknown} */ content) => [sign('‖'), content, sign('‖')];
 
@@ -45,33 +50,34 @@ const FORMULAS = [
     [
       indexed('x', timestep(view), 'mix'),
       sign('='),
-      live(view && Math.sqrt(view.alphaBar), 'data'),
+      live(view?.signal, 'data'),
       indexed('x', number('0'), 'data'),
       sign('+'),
-      live(view && Math.sqrt(1 - view.alphaBar), 'noise'),
+      live(view?.noise, 'noise'),
       symbol('ε', 'noise'),
     ],
-    'The formula of the first section. Each image of the batch has its own t and its own noise.',
+    predicted(view) === 'flow'
+      ? `On a flow’s straight path the two numbers add up to one. ${definitions.flow}`
+      : `The formula of the first section. Each image of the batch has its own t and its own noise. ${definitions[predicted(view)]}`,
   ],
   (view) => [
     [
-      estimate('ε'),
+      targets[predicted(view)].guess,
       sign('='),
-      indexed('ε', 'θ', 'model'),
-      sign('('),
-      indexed('x', timestep(view), 'mix'),
-      sign(','),
-      timestep(view),
-      sign(','),
-      number(view ? `${view.label ?? '∅'}` : 'c', 'data'),
-      sign(')'),
+      targets[predicted(view)].network([
+        indexed('x', timestep(view), 'mix'),
+        sign(','),
+        timestep(view),
+        sign(','),
+        number(view ? `${view.label ?? '∅'}` : 'c', 'data'),
+      ]),
     ],
     'These are the weights of the moment, not their smoothed copy.',
   ],
   (view) => [
     [
       fraction(number('1'), number('784')),
-      mathml`<msup><mrow>${norm([symbol('ε', 'noise'), sign('−'), estimate('ε')])}</mrow><mn>2</mn></msup>`,
+      mathml`<msup><mrow>${norm([targets[predicted(view)].symbol, sign('−'), targets[predicted(view)].guess])}</mrow><mn>2</mn></msup>`,
       sign('='),
       live(view?.exampleLoss, 'model'),
     ],

@@ -19,6 +19,14 @@ import { trainFormula } from './train-formula.js';
 /** Stand-ins until the first samples are there. */
 const EMPTY_GRID = Array.from({ length: 20 }, (_, index) => index % 10);
 
+/** What to expect of the bands. */
+const BANDS = {
+  epsilon: 'little noise is hard to find, much noise is easy',
+  sample: 'much noise hides the digit, little noise shows it',
+  v: 'from the least noisy examples to the noisiest',
+  flow: 'from the least noisy examples to the noisiest',
+};
+
 const PROPERTIES = ['dataSet', ...names.filter((name) => propertyOf(name).section === 'train')];
 
 export class DiffusionTrain extends Section {
@@ -75,7 +83,7 @@ export class DiffusionTrain extends Section {
           <div class="panel wide">
             <div class="panel-head">
               <h3>Loss by timestep</h3>
-              <p class="thickness">little noise is hard to find, much noise is easy</p>
+              <p class="thickness">${BANDS[run.config.prediction ?? 'epsilon']}</p>
               ${check('every step', this.raw, (checked) => (this.raw = checked))}
             </div>
             <diffusion-band-chart ?raw=${this.raw}></diffusion-band-chart>

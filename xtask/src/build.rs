@@ -40,6 +40,8 @@ pub const FIRST_VISIT: [&str; 5] = [
     "worker.js",
     "diffusion_playground_bg.wasm",
 ];
+/// Encodes animations: the page loads it when a reader asks for the first.
+const GIF: &str = "gif.js";
 /// What registers the embedded element: it loads the views itself, when a reader starts them.
 pub const REGISTRATION: &str = "playground.js";
 const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
@@ -81,8 +83,13 @@ fn module_file() -> PathBuf {
 fn page() -> Result<()> {
     say("Bundling the page");
     clear(&at(DIST))?;
-    bundle(DIST, &ENTRIES, &["--sourcemap", "--external:./playground.js"])?;
-    bundle(DIST, &[REGISTRATION], &["--sourcemap", "--external:./views.js"])?;
+    let external = ["--sourcemap", "--external:./playground.js", "--external:./gif.js"];
+    bundle(DIST, &ENTRIES, &external)?;
+    bundle(
+        DIST,
+        &[REGISTRATION, GIF],
+        &["--sourcemap", "--external:./views.js"],
+    )?;
     copy_into(&module_file(), &at(DIST))?;
     for folder in ["", EXAMPLES, MODELS] {
         for entry in fs::read_dir(at(PAGE).join(folder))? {
@@ -98,10 +105,11 @@ fn page() -> Result<()> {
 /// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
 fn offline() -> Result<()> {
     let mut contents = Vec::new();
-    for file in FIRST_VISIT {
+    let kept = [&FIRST_VISIT[..], &[GIF]].concat();
+    for file in &kept {
         contents.extend(fs::read(at(DIST).join(file)).with_context(|| format!("{file} is not in {DIST}"))?);
     }
-    let files = format!("--define:PAGE_FILES={FIRST_VISIT:?}");
+    let files = format!("--define:PAGE_FILES={kept:?}");
     let version = format!("--define:PAGE_VERSION=\"{}\"", md5_hex(&contents));
     bundle(DIST, &["service-worker.js"], &[&files, &version])
 }

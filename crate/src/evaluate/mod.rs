@@ -5,6 +5,7 @@
 //! of the ones can be measured of the others: that is how the floor of every figure is known.
 
 pub mod classifier;
+pub mod denoising;
 mod eigen;
 pub mod figures;
 pub mod frechet;

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod objective;
 mod pending;
+pub mod race;
 pub mod reconstruction;
 pub mod trainer;
 

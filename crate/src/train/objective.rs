@@ -104,7 +104,7 @@ impl Batch {
 
 /// What the network is told of timestep `t`, and how much noise is mixed in. Rectified flow's times go from `1 / T` to 1,
 /// and are told as `1` to `T`: the samplers' plan does the same.
-fn told_and_mixed(t: usize, schedule: &Schedule, prediction: Prediction) -> (usize, Level) {
+pub(crate) fn told_and_mixed(t: usize, schedule: &Schedule, prediction: Prediction) -> (usize, Level) {
     match prediction {
         Prediction::Flow => {
             let told = t + 1;

@@ -41,7 +41,7 @@ pub struct LatentRun {
 /// What goes on until it is paused.
 enum Work {
     Training(LatentPart),
-    Encoding(Coding),
+    Encoding(Box<Coding>),
 }
 
 /// The data set on its way through the encoder.
@@ -114,12 +114,12 @@ impl LatentRun {
             format!("from 1 to {all}"),
         )?;
         let trainer = &self.autoencoder.trainer;
-        self.work = Some(Work::Encoding(Coding {
+        self.work = Some(Work::Encoding(Box::new(Coding {
             encoding: Encoding::new(self.images.clone(), self.latest_autoencoder()?, &self.device)?,
             count: count as usize,
             batch: BATCHES.0,
             step: trainer.steps_taken(),
-        }));
+        })));
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl LatentRun {
         }
     }
 
-    async fn go_on_encoding(&mut self, mut coding: Coding, emitter: &Emitter) -> Result<(), Failure> {
+    async fn go_on_encoding(&mut self, mut coding: Box<Coding>, emitter: &Emitter) -> Result<(), Failure> {
         let began = clock::now();
         let left = coding.count.saturating_sub(coding.encoding.encoded());
         if left > 0 {

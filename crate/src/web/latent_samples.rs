@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::latent_pictures::{RANGE, frames};
 use super::model::Model;
-use super::protocol::{Event, Frames};
+use super::protocol::{DrawnWeights, Event, Frames};
 use super::sampling::SLICE;
 use crate::error::ConfigError;
 use crate::model::preset::NULL_CLASS;
@@ -31,7 +31,7 @@ pub struct Travel {
 impl Travel {
     /// Noise that is the same every time, and the network of this moment.
     pub fn begin(trainer: &Trainer, device: &Device) -> Result<Self, ConfigError> {
-        let model = Model::of_run(trainer)?;
+        let model = Model::of_run(trainer, DrawnWeights::Ema)?;
         let labels: Vec<u8> = (0..NULL_CLASS).collect();
         let config = SampleConfig {
             sampler: SamplerKind::Ddim,

@@ -12,21 +12,20 @@ use crate::denoiser::{Denoiser, split_variance};
 use crate::error::require;
 use crate::model::Probe;
 use crate::model::probe::AttentionMap;
-use crate::prediction::Prediction;
-use crate::process::q_sample;
+use crate::process::mix;
 use crate::runtime::{Compute, read};
 use crate::schedule::Level;
 use crate::train::Trainer;
-use crate::train::objective::timestep_tensor;
+use crate::train::objective::{timestep_tensor, told_and_mixed};
 
 /// Channels of a feature map that are shown.
 const CHANNELS: usize = 16;
 /// Weights of an attention map that are sent at most.
 const MOST_WEIGHTS: usize = 1 << 18;
 
-/// A picture, noised with the schedule of the run.
+/// A picture, noised on the path of the run.
 struct Noised {
-    alpha_bar: f64,
+    level: Level,
     eps: Tensor<4>,                 // [1, channels, height, width]
     x_t: Tensor<4>,                 // as eps
     t: Tensor<1>,                   // [1]
@@ -37,12 +36,6 @@ impl Noised {
     /// At timestep `t`, from 1; the noise is that of `forward::noised`.
     fn new(trainer: &Trainer, example: &Example, t: u32, compute: &Compute) -> Result<Self, Box<dyn Error>> {
         let device = &compute.device;
-        require(
-            trainer.config().prediction != Prediction::Flow,
-            "network",
-            "one for rectified flow",
-            "one that is trained on the noise schedule",
-        )?;
         let schedule = trainer.schedule();
         let timesteps = schedule.len() as u32;
         require(
@@ -58,13 +51,13 @@ impl Noised {
             let message = format!("the pictures are no {shape:?}, which this network takes");
             return Err(message.into());
         }
-        let alpha_bar = schedule.alpha_bar(t as usize - 1);
+        let (told, level) = told_and_mixed(t as usize - 1, schedule, trainer.config().prediction);
         let eps = example.eps(device);
         Ok(Self {
-            alpha_bar,
-            x_t: q_sample(x_0, eps.clone(), &[alpha_bar]),
+            level,
+            x_t: mix(x_0, eps.clone(), &[level]),
             eps,
-            t: timestep_tensor(&[t as usize - 1], device),
+            t: timestep_tensor(&[told], device),
             labels: preset
                 .null_class()
                 .map(|null_class| example.label_for(&trainer.config().data).unwrap_or(null_class))
@@ -86,11 +79,8 @@ pub async fn estimate(
         .ema_network()?
         .denoise(x_t.clone(), noised.t, noised.labels);
     let (output, _) = split_variance(output, x_t.dims()[1]);
-    let level = Level::from_alpha_bar(noised.alpha_bar);
-    let estimates = trainer
-        .config()
-        .prediction
-        .estimates(x_t.clone(), output, &[level]);
+    let prediction = trainer.config().prediction;
+    let estimates = prediction.estimates(x_t.clone(), output, &[noised.level]);
     let loss = l_simple(estimates.eps_hat.clone(), noised.eps);
     let [_, _, height, width] = x_t.dims();
     let pictures = [x_t, estimates.eps_hat, estimates.x0_hat].map(|picture| picture.reshape([-1]));
@@ -102,7 +92,9 @@ pub async fn estimate(
         image: example.image,
         t,
         step: trainer.steps_taken(),
-        alpha_bar: noised.alpha_bar,
+        prediction,
+        signal: noised.level.alpha,
+        noise: noised.level.sigma,
         loss: values.last().map_or(f64::NAN, |&loss| loss.into()),
         x_t,
         eps_hat,

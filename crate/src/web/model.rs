@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
+use super::protocol::DrawnWeights;
 use crate::data::{DataName, ImageSet};
 use crate::error::{ConfigError, require};
 use crate::interop::Scheduler;
@@ -27,10 +28,14 @@ pub struct Model {
 }
 
 impl Model {
-    /// That of a run as it is now, with the moving average of its weights.
-    pub fn of_run(trainer: &Trainer) -> Result<Self, ConfigError> {
+    /// That of a run as it is now.
+    pub fn of_run(trainer: &Trainer, weights: DrawnWeights) -> Result<Self, ConfigError> {
         let config = trainer.config();
-        Self::of_config(config, trainer.ema_network()?, trainer.latent_space().cloned())
+        let network = match weights {
+            DrawnWeights::Ema => trainer.ema_network()?,
+            DrawnWeights::Raw => trainer.network()?,
+        };
+        Self::of_config(config, network, trainer.latent_space().cloned())
     }
 
     /// One of our own networks, as it was trained, with what makes pictures of its latents if it learned from such.

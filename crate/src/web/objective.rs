@@ -87,6 +87,12 @@ impl Objective {
             config.timesteps,
             format!("from 1 to {}", schedule.len()),
         )?;
+        require(
+            scheduler.prediction != Prediction::Flow,
+            "network",
+            "one for rectified flow",
+            "one that learned with a noise schedule: the bound is a sum over its steps, and a flow has none",
+        )?;
         let images: Vec<usize> = (0..config.images as usize).collect();
         Ok(Self {
             network,

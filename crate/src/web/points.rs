@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use super::emitter::Emitter;
 use super::model::Model;
 use super::pace::Pace;
-use super::protocol::{Event, Place, Points};
+use super::protocol::{DrawnWeights, Event, Place, Points};
 use super::sampling::SLICE;
 use crate::data::{PointSet, PointShape};
 use crate::error::ConfigError;
@@ -108,7 +108,7 @@ impl PointsRun {
 
     /// Noise that is the same every time, and the network of this moment.
     fn samples(&self) -> Result<Travel, ConfigError> {
-        let model = Model::of_run(&self.trainer)?;
+        let model = Model::of_run(&self.trainer, DrawnWeights::Ema)?;
         let config = SampleConfig {
             sampler: SamplerKind::Ddim,
             steps: STEPS.min(self.trainer.schedule().len()),

@@ -14,6 +14,7 @@ use crate::runtime::{Backend, KernelTime};
 use crate::sampler::ddpm::Variance;
 use crate::sampler::{NoiseFigures, SampleConfig};
 use crate::schedule::ScheduleConfig;
+use crate::train::race::Pace;
 use crate::train::{StepReport, TrainConfig};
 
 /// From the page to the worker.
@@ -67,7 +68,10 @@ pub enum Command {
     SlowStep,
     /// Times every kernel of one training step, then pauses. Answered by `profile`.
     Profile,
-    /// Starts a trajectory with the current run's EMA weights; replaces one that is still going on.
+    /// From now on the run's samples are drawn with these of its weights: its grids, and all that follows. Unless this was
+    /// said, with the moving average.
+    DrawWith { weights: DrawnWeights },
+    /// Starts a trajectory with the current run's network; replaces one that is still going on.
     /// Each step is answered by `sampleStep`, the end by `sampleDone`.
     Sample { config: SampleConfig },
     /// Stops the trajectory. Answered by `sampleDone` with `cancelled`.
@@ -101,7 +105,7 @@ pub enum Command {
     /// The nearest training images of grey pictures, and of the first `testImages` test images; replaces a search that is
     /// still going on. Needs both splits. Answered by `neighboursStep`, at the end `neighbours`.
     Neighbours { pictures: Pictures, test_images: u32 },
-    /// The variational bound of the current run's EMA weights; replaces one that is still going on. Answered by
+    /// The variational bound of the current run's network; replaces one that is still going on. Answered by
     /// `objectiveStart`, then `objectiveTerm`, at the end `objectiveDone`.
     Objective { config: ObjectiveConfig },
     /// Decides what is drawn, in one of several ways; replaces what is still going on there. Answered by `steerLeg`, then
@@ -198,6 +202,13 @@ pub enum Command {
     LatentCosts { networks: LatentNetworks },
     /// The network over latents draws in all sections, as if its checkpoint had been opened. Answered by `opened`.
     OpenLatent,
+    /// Begins two runs on images, beside the page's one: fresh weights, paused. After every `every` steps of the one that
+    /// is ahead both draw, and are measured on test images. Needs both splits. Answered by `race`.
+    NewRace { configs: [TrainConfig; 2], every: u32 },
+    /// Train both until `pauseRace`, level with each other by `pace`. Answered by `raceTrain`, and `raceLook` now and then.
+    TrainRace { pace: Pace },
+    /// Stop training them after the slice in flight.
+    PauseRace,
     /// Gives the GPU up, as when a graphics driver restarts: shows what the page does then.
     LoseDevice,
 }
@@ -249,6 +260,17 @@ pub enum SaveFormat {
     Checkpoint,
     /// The folder that diffusers opens, with the average of the weights.
     Diffusers,
+}
+
+/// Weights of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum DrawnWeights {
+    /// Their exponential moving average over the steps.
+    #[default]
+    Ema,
+    /// As the last step left them.
+    Raw,
 }
 
 /// A file that was asked for.
@@ -442,7 +464,7 @@ pub enum Event {
     Profile {
         kernels: Vec<KernelTime>,
     },
-    /// Samples from fixed noise with the EMA weights after `step` training steps; `labels` are the classes asked for.
+    /// Samples from fixed noise after `step` training steps; `labels` are the classes asked for.
     ///
     /// `t`, `x_t` and `x0_hat` are some stages of the way there: the timesteps, and for each of them one picture for every
     /// class, in the order of `labels`. Empty where they are no grey images.
@@ -455,19 +477,22 @@ pub enum Event {
         x0_hat: Frames,
     },
     /// Training step `step` from the inside, by one example of its batch: the image `x_0` of class `label`, if it was
-    /// told, with the noise `eps` at timestep `t`, counted from 1. `epsHat` is the network's answer before the step, and
-    /// `epsHatAfter` the same after it.
+    /// told, with the noise `eps` at timestep `t`, counted from 1: `x_t` is `signal` x_0 + `noise` eps. `target` is what
+    /// `prediction` asks for, `output` the network's answer before the step, and `outputAfter` the same after it.
     SlowStep {
         step: u32,
         label: Option<u8>,
         t: u32,
-        alpha_bar: f64,
+        prediction: Prediction,
+        signal: f64,
+        noise: f64,
         x_0: Frames,
         eps: Frames,
         x_t: Frames,
-        eps_hat: Frames,
-        eps_hat_after: Frames,
-        /// (eps - eps_hat)^2 of every pixel: black is 0, white 4 or more.
+        target: Frames,
+        output: Frames,
+        output_after: Frames,
+        /// (target - output)^2 of every pixel: black is 0, white 4 or more.
         squared_error: Frames,
         squared_error_after: Frames,
         /// The mean of the squared error over the pixels.
@@ -485,12 +510,15 @@ pub enum Event {
         weights_norm: f32,
         update_norm: f32,
     },
-    /// What the network made of one example after `step` training steps; `loss` is its mean squared error.
+    /// What the network made of one example after `step` training steps, where `x_t` is `signal` x_0 + `noise` eps;
+    /// `loss` is the mean squared error of `epsHat`.
     Estimate {
         image: u32,
         t: u32,
         step: u32,
-        alpha_bar: f64,
+        prediction: Prediction,
+        signal: f64,
+        noise: f64,
         loss: f64,
         x_t: Frames,
         eps_hat: Frames,
@@ -763,6 +791,32 @@ pub enum Event {
         /// Of the autoencoder.
         decoder: NetworkCost,
     },
+    /// A race begins: how many parameters each of the two has.
+    Race {
+        parameters: [u32; 2],
+    },
+    /// Progress of one of the two: one report a step since its last event, and the seconds of all its steps but the first,
+    /// in which shaders are compiled.
+    RaceTrain {
+        contender: u32,
+        reports: Vec<StepReport>,
+        seconds: f64,
+        steps_per_second: Option<f64>,
+    },
+    /// One of the two after `step` training steps and as many `seconds`, with the EMA weights: samples of the classes
+    /// `labels`, from noise that is the same for both, and its error on test images (see `evaluate::denoising`).
+    RaceLook {
+        contender: u32,
+        step: u32,
+        seconds: f64,
+        labels: Vec<u8>,
+        frames: Frames,
+        /// The geometric mean of `eps_errors`.
+        error: f64,
+        /// The mean squared error of eps_hat at each of `noise_ratios`.
+        eps_errors: Vec<f32>,
+        noise_ratios: Vec<f64>,
+    },
     /// Something that was asked for could not be done; everything else goes on.
     Error {
         at: Place,
@@ -795,6 +849,7 @@ pub enum Place {
     Estimate,
     Points,
     Latent,
+    Race,
     Open,
     Save,
 }
@@ -808,7 +863,7 @@ impl Place {
         match kind.as_deref() {
             Some("data" | "ownData") => Self::Data,
             Some("schedule" | "forward") => Self::Forward,
-            Some("newRun" | "train" | "trainStep" | "profile" | "pause") => Self::Train,
+            Some("newRun" | "train" | "trainStep" | "profile" | "pause" | "drawWith") => Self::Train,
             Some("sample" | "cancelSample") => Self::Sample,
             Some("compare") => Self::Compare,
             Some("guidance") => Self::Guidance,
@@ -826,6 +881,7 @@ impl Place {
             Some("newPoints" | "trainPoints" | "pausePoints") => Self::Points,
             Some("newLatent" | "encodeLatents" | "newLatentNetwork" | "trainLatent") => Self::Latent,
             Some("pauseLatent" | "mixLatents" | "latentCosts") => Self::Latent,
+            Some("newRace" | "trainRace" | "pauseRace") => Self::Race,
             _ => Self::Device,
         }
     }

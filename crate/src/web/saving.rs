@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::model::Model;
 use super::opening::Opened;
-use super::protocol::{Event, SaveFormat, SavedFile};
+use super::protocol::{DrawnWeights, Event, SaveFormat, SavedFile};
 use super::training::Run;
 use crate::interop::{Export, Part, PublishedConfig, export};
 use crate::model::{Trainable, parameters};
@@ -28,7 +28,9 @@ pub async fn save(
             (vec![checkpoint_file(run.trainer.save().await?)], Vec::new())
         }
         (SaveFormat::Diffusers, Some(opened), _) => folder(opened.model.clone()).await?,
-        (SaveFormat::Diffusers, None, Some(run)) => folder(Model::of_run(&run.trainer)?).await?,
+        (SaveFormat::Diffusers, None, Some(run)) => {
+            folder(Model::of_run(&run.trainer, DrawnWeights::Ema)?).await?
+        }
     };
     Ok(Event::Saved {
         format,

@@ -26,7 +26,8 @@ use super::neighbours::Neighbours;
 use super::objective::Objective;
 use super::opening::{Opened, Opening};
 use super::points::PointsRun;
-use super::protocol::{Command, Event, Frames, Pictures, Place, Split};
+use super::protocol::{Command, DrawnWeights, Event, Frames, Pictures, Place, Split};
+use super::race::Race;
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::saving;
@@ -40,15 +41,13 @@ use crate::interop::Layout;
 use crate::model::{Architecture, parameters};
 use crate::runtime::{Backend, Compute, Profile, Wanted};
 use crate::sampler::SampleConfig;
+use crate::train::race::Pace;
 use crate::train::{CheckpointError, TrainConfig, Trainer};
 
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
 const TRAIN_MISSING: &str = "the training images are not loaded yet";
 const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
 const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
-/// Turns, as in [`Session::waiting`].
-const POINTS: usize = 0;
-const LATENT: usize = 1;
 /// Every tenth picture of the reader's own is kept for testing.
 const TEST_EVERY: usize = 10;
 
@@ -61,6 +60,9 @@ pub struct Session {
     run: Option<Run>,
     points: Option<PointsRun>,
     latent: Option<LatentRun>,
+    race: Option<Race>,
+    /// What the run's samples are drawn with.
+    weights: DrawnWeights,
     /// A model on its way in.
     opening: Option<Box<Opening>>,
     /// Draws in the place of the run's network.
@@ -68,10 +70,8 @@ pub struct Session {
     /// Reads what was drawn.
     classifier: Option<Classifier>,
     jobs: Jobs,
-    /// Whose turn it is when training and other work go on together.
-    training_next: bool,
-    /// The run whose slice came last: that on points, that on latents, or that on images with all other work.
-    last_turn: usize,
+    /// Whose turn it is when several kinds of work go on together.
+    turn: usize,
 }
 
 #[wasm_bindgen]
@@ -113,12 +113,13 @@ impl Session {
             run: None,
             points: None,
             latent: None,
+            race: None,
+            weights: DrawnWeights::default(),
             opening: None,
             opened: None,
             classifier: None,
             jobs: Jobs::default(),
-            training_next: true,
-            last_turn: 0,
+            turn: 0,
         })
     }
 
@@ -132,42 +133,66 @@ impl Session {
 
     /// Whether there is work for [`Session::advance`].
     pub fn busy(&self) -> bool {
-        self.waiting().contains(&true)
+        WORK.iter().any(|work| self.has(*work))
     }
 
-    /// One slice of work: some training steps, or a slice of another job.
+    /// One slice of the work whose turn it is: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
-        let waiting = self.waiting();
-        let last = self.last_turn;
-        let mut turns = (1..=waiting.len()).map(|ahead| (last + ahead) % waiting.len());
-        self.last_turn = turns.find(|&turn| waiting[turn]).unwrap_or_default();
-        match (self.last_turn, &mut self.points, &mut self.latent) {
-            (POINTS, Some(run), _) => run.advance(&self.emitter).await,
-            (LATENT, _, Some(run)) => run.advance(&self.compute, &self.emitter).await,
-            _ => self.advance_images().await,
+        let turns = WORK.iter().cycle().skip(self.turn).take(WORK.len());
+        let Some(work) = turns.copied().find(|&work| self.has(work)) else {
+            return;
+        };
+        self.turn = work as usize + 1;
+        match work {
+            Work::Training => {
+                if let Some(run) = &mut self.run {
+                    run.advance(&self.compute, &self.emitter).await;
+                }
+            }
+            Work::Jobs => self.jobs.advance(&self.emitter).await,
+            Work::Points => {
+                if let Some(run) = &mut self.points {
+                    run.advance(&self.emitter).await;
+                }
+            }
+            Work::Latent => {
+                if let Some(run) = &mut self.latent {
+                    run.advance(&self.compute, &self.emitter).await;
+                }
+            }
+            Work::Race => {
+                // Its seconds are its own: nothing may be on the device's queue before it.
+                if let Some(run) = &mut self.run {
+                    run.finish(&self.emitter).await;
+                }
+                if let Some(race) = &mut self.race {
+                    race.advance(&self.emitter).await;
+                }
+            }
         }
     }
 }
 
-impl Session {
-    /// Who has work to do, in the order of their turns.
-    fn waiting(&self) -> [bool; 3] {
-        [
-            self.points.as_ref().is_some_and(PointsRun::busy),
-            self.latent.as_ref().is_some_and(LatentRun::busy),
-            self.jobs.busy() || self.run.as_ref().is_some_and(Run::busy),
-        ]
-    }
+/// What may go on at the same time, in turns.
+#[derive(Clone, Copy)]
+enum Work {
+    Training,
+    Jobs,
+    Points,
+    Latent,
+    Race,
+}
 
-    async fn advance_images(&mut self) {
-        let training = self.run.as_ref().is_some_and(Run::busy) && (self.training_next || !self.jobs.busy());
-        self.training_next = !training;
-        if training {
-            if let Some(run) = &mut self.run {
-                run.advance(&self.compute, &self.emitter).await;
-            }
-        } else {
-            self.jobs.advance(&self.emitter).await;
+const WORK: [Work; 5] = [Work::Training, Work::Jobs, Work::Points, Work::Latent, Work::Race];
+
+impl Session {
+    fn has(&self, work: Work) -> bool {
+        match work {
+            Work::Training => self.run.as_ref().is_some_and(Run::busy),
+            Work::Jobs => self.jobs.busy(),
+            Work::Points => self.points.as_ref().is_some_and(PointsRun::busy),
+            Work::Latent => self.latent.as_ref().is_some_and(LatentRun::busy),
+            Work::Race => self.race.as_ref().is_some_and(Race::busy),
         }
     }
 
@@ -232,6 +257,12 @@ impl Session {
                     Err(error) => Err(error),
                 };
                 self.answer(Place::Network, probe);
+            }
+            Command::DrawWith { weights } => {
+                self.weights = weights;
+                if let Some(run) = &mut self.run {
+                    run.weights = weights;
+                }
             }
             Command::Sample { config } => {
                 let begin = |model: Model, this: &Self| {
@@ -378,7 +409,9 @@ impl Session {
             Command::PauseLatent => self.tell_latent(LatentRun::pause),
             Command::MixLatents { images } => {
                 let mixed = match (&self.latent, &self.test) {
-                    (Some(run), Some(test)) => latent_pictures::mixed(run, &test.images, images, &self.compute).await,
+                    (Some(run), Some(test)) => {
+                        latent_pictures::mixed(run, &test.images, images, &self.compute).await
+                    }
                     _ => Err(LATENT_MISSING.into()),
                 };
                 self.answer(Place::Latent, mixed);
@@ -387,6 +420,12 @@ impl Session {
                 self.answer(Place::Latent, latent_pictures::costs(networks));
             }
             Command::OpenLatent => self.open_latent().await,
+            Command::NewRace { configs, every } => {
+                let begun = self.new_race(configs, every);
+                self.answer(Place::Race, begun);
+            }
+            Command::TrainRace { pace } => self.set_race_going(Some(pace)),
+            Command::PauseRace => self.set_race_going(None),
             Command::LoseDevice => self.compute.lose(),
         }
     }
@@ -453,7 +492,7 @@ impl Session {
             step: trainer.steps_taken(),
             config: trainer.config().clone(),
         });
-        self.run = Some(Run::new(trainer));
+        self.run = Some(Run::new(trainer, self.weights));
         self.opened = None;
     }
 
@@ -561,6 +600,23 @@ impl Session {
         }
     }
 
+    /// The event `race`.
+    fn new_race(&mut self, configs: [TrainConfig; 2], every: u32) -> Result<Event, Box<dyn Error>> {
+        let train = self.training_images(&configs[0].data)?.images.clone();
+        let test = self.test.as_ref().ok_or(TEST_MISSING)?;
+        let race = Race::new(configs, every, train, &test.images, &self.compute.device)?;
+        Ok(self.race.insert(race).begin())
+    }
+
+    fn set_race_going(&mut self, pace: Option<Pace>) {
+        match &mut self.race {
+            Some(race) => race.pace = pace,
+            None => self
+                .emitter
+                .error(Place::Race, "there is no race yet: start anew"),
+        }
+    }
+
     async fn train_step(&mut self) {
         if let Some(run) = &mut self.run {
             run.going = false;
@@ -618,7 +674,7 @@ impl Session {
     fn model(&self) -> Result<Model, Box<dyn Error>> {
         match (&self.opened, &self.run) {
             (Some(opened), _) => Ok(opened.model.clone()),
-            (None, Some(run)) => Ok(Model::of_run(&run.trainer)?),
+            (None, Some(run)) => Ok(Model::of_run(&run.trainer, self.weights)?),
             (None, None) => Err(RUN_MISSING.into()),
         }
     }

@@ -9,20 +9,24 @@ use super::training::Run;
 use crate::denoiser::{Denoiser, split_variance};
 use crate::model::parameters;
 use crate::model::preset::NULL_CLASS;
-use crate::prediction::Prediction;
-use crate::process::q_sample;
+use crate::prediction::Estimates;
+use crate::process::mix;
 use crate::runtime::read;
+use crate::schedule::Level;
 use crate::train::StepReport;
-use crate::train::objective::timestep_tensor;
+use crate::train::objective::{timestep_tensor, told_and_mixed};
 
 /// An example of the batch that the next step will look at, and what the network says of it before the step.
 pub struct Before {
     x_0: Tensor<4>,
     eps: Tensor<4>,
     x_t: Tensor<4>,
-    eps_hat: Tensor<4>,
+    target: Tensor<4>,
+    output: Tensor<4>,
     t: usize,
-    alpha_bar: f64,
+    /// What the network is told of `t`.
+    told: usize,
+    level: Level,
     label: Tensor<1, Int>,
     weights: Tensor<1>,
 }
@@ -38,22 +42,26 @@ impl Before {
         if x_0.dims()[1] != 1 {
             return Err("only grey images can be shown, and this network learns from something else".into());
         }
-        if trainer.config().prediction != Prediction::Epsilon {
-            return Err("only the step of a network that predicts noise can be shown, and this one predicts something else".into());
-        }
         let (t, label) = (batch.t[0], batch.labels.narrow(0, 0, 1));
-        let alpha_bar = trainer.schedule().alpha_bar(t);
-        let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
+        let prediction = trainer.config().prediction;
+        let (told, level) = told_and_mixed(t, trainer.schedule(), prediction);
+        let x_t = mix(x_0.clone(), eps.clone(), &[level]);
+        let known = Estimates {
+            x0_hat: x_0.clone(),
+            eps_hat: eps.clone(),
+        };
         let network = trainer.network()?;
         Ok(Self {
-            eps_hat: eps_hat(&network, x_t.clone(), t, label.clone()),
+            target: prediction.output(known, &[level]),
+            output: output(&network, x_t.clone(), told, label.clone()),
             // A copy: the step may write the new weights over the old ones.
             weights: parameters::flatten(&network),
             x_0,
             eps,
             x_t,
             t,
-            alpha_bar,
+            told,
+            level,
             label,
         })
     }
@@ -61,11 +69,11 @@ impl Before {
     /// The event `slowStep`, once the run has taken the step that `report` is of.
     pub async fn after(self, run: &Run, report: &StepReport) -> Result<Event, Box<dyn Error>> {
         let network = run.trainer.network()?;
-        let eps_hat_after = eps_hat(&network, self.x_t.clone(), self.t, self.label.clone());
+        let output_after = output(&network, self.x_t.clone(), self.told, self.label.clone());
         let change = parameters::flatten(&network) - self.weights.clone();
         let length = |x: Tensor<1>| x.square().sum().sqrt();
         let errors =
-            [self.eps_hat.clone(), eps_hat_after.clone()].map(|guess| (self.eps.clone() - guess).square());
+            [self.output.clone(), output_after.clone()].map(|guess| (self.target.clone() - guess).square());
         let numbers = [
             errors[0].clone().mean(),
             errors[1].clone().mean(),
@@ -80,8 +88,9 @@ impl Before {
             self.x_0,
             self.eps,
             self.x_t,
-            self.eps_hat,
-            eps_hat_after,
+            self.target,
+            self.output,
+            output_after,
             error,
             error_after,
         ];
@@ -89,8 +98,9 @@ impl Before {
             x_0,
             eps,
             x_t,
-            eps_hat,
-            eps_hat_after,
+            target,
+            output,
+            output_after,
             squared_error,
             squared_error_after,
         ] = Frames::read(pictures).await?;
@@ -100,12 +110,15 @@ impl Before {
             step: report.step,
             label: (label != NULL_CLASS).then_some(label),
             t: self.t as u32 + 1,
-            alpha_bar: self.alpha_bar,
+            prediction: config.prediction,
+            signal: self.level.alpha,
+            noise: self.level.sigma,
             x_0,
             eps,
             x_t,
-            eps_hat,
-            eps_hat_after,
+            target,
+            output,
+            output_after,
             squared_error,
             squared_error_after,
             example_loss: numbers[0].into(),
@@ -122,9 +135,9 @@ impl Before {
     }
 }
 
-/// What a network that predicts noise says of it, without what it may say of the variance.
-fn eps_hat(network: &impl Denoiser, x_t: Tensor<4>, t: usize, label: Tensor<1, Int>) -> Tensor<4> {
-    let told = timestep_tensor(&[t], &x_t.device());
+/// What the network answers, without what it may say of the variance.
+fn output(network: &impl Denoiser, x_t: Tensor<4>, told: usize, label: Tensor<1, Int>) -> Tensor<4> {
+    let told = timestep_tensor(&[told], &x_t.device());
     let channels = x_t.dims()[1];
     split_variance(network.denoise(x_t, told, Some(label)), channels).0
 }

@@ -1,10 +1,11 @@
 //! Training in slices short enough that the worker stays ready to answer.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use super::emitter::Emitter;
 use super::model::Model;
-use super::protocol::{Event, Frames, Place};
+use super::protocol::{DrawnWeights, Event, Frames, Place};
+use crate::error::ConfigError;
 use crate::model::Network;
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, ReadError, clock, read};
@@ -22,6 +23,8 @@ const STAGE: usize = 2;
 pub struct Run {
     pub trainer: Trainer,
     pub going: bool,
+    /// What its grids are drawn with.
+    pub weights: DrawnWeights,
     /// Duration of the first step, in which shaders are compiled.
     warm_up_seconds: Option<f64>,
     /// Recent seconds a step, without the first.
@@ -74,10 +77,11 @@ impl Grid {
 }
 
 impl Run {
-    pub fn new(trainer: Trainer) -> Self {
+    pub fn new(trainer: Trainer, weights: DrawnWeights) -> Self {
         Self {
             trainer,
             going: false,
+            weights,
             warm_up_seconds: None,
             pace: None,
             pending: None,
@@ -175,7 +179,7 @@ impl Run {
 
     /// Samples of every class from noise that is the same at every step of the run.
     fn begin_grid(&mut self, compute: &Compute, emitter: &Emitter) {
-        let Ok(model) = Model::of_run(&self.trainer) else {
+        let Ok(model) = Model::of_run(&self.trainer, self.weights) else {
             // An autoencoder draws nothing by itself.
             return;
         };
@@ -187,18 +191,7 @@ impl Run {
         // Of a data set with fewer classes, some of them several times.
         let classes = self.trainer.classes().clamp(1, NULL_CLASS as u32) as u8;
         let labels: Vec<u8> = (0..rows * NULL_CLASS).map(|index| index % classes).collect();
-        let config = SampleConfig {
-            sampler: SamplerKind::Ddim,
-            steps: 20.min(self.trainer.schedule().len()),
-            seed: self.trainer.config().seed,
-            count: labels.len(),
-            use_clipped_model_output: true,
-            ..SampleConfig::default()
-        };
-        let started = model
-            .trajectory(&config, &compute.device)
-            .and_then(|trajectory| trajectory.with_labels(&labels));
-        match started {
+        match grid_trajectory(&model, self.trainer.config().seed, &labels, &compute.device) {
             Ok(trajectory) => {
                 self.grid = Some(Grid {
                     step: self.trainer.steps_taken(),
@@ -234,4 +227,22 @@ impl Run {
             Err(error) => emitter.error(Place::Train, error),
         }
     }
+}
+
+/// The start of a grid: a sample of each label, from noise that is a function of the seed.
+pub(super) fn grid_trajectory(
+    model: &Model,
+    seed: u64,
+    labels: &[u8],
+    device: &Device,
+) -> Result<Trajectory, ConfigError> {
+    let config = SampleConfig {
+        sampler: SamplerKind::Ddim,
+        steps: 20.min(model.schedule.len()),
+        seed,
+        count: labels.len(),
+        use_clipped_model_output: true,
+        ..SampleConfig::default()
+    };
+    model.trajectory(&config, device)?.with_labels(labels)
 }
