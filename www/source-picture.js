@@ -9,7 +9,7 @@ import { Store } from './store.js';
 /** @typedef {import('../pkg/diffusion_playground.js').Frames} Frames */
 
 class SourcePicture extends Store {
-  /** The test image that came last. @type {{ image: number, label: number, frames: Frames } | undefined} */
+  /** The test image that came last. @type {{ image: number, label?: number, frames: Frames } | undefined} */
   #test;
   /** @type {number | undefined} */
   #asked;
@@ -19,6 +19,13 @@ class SourcePicture extends Store {
     drawing.subscribe(() => this.changed());
     client.on('restarting', () => {
       this.#asked = undefined;
+    });
+    // Images of another data set have the same numbers.
+    client.on('data', ({ split }) => {
+      if (split !== 'test') return;
+      this.#asked = undefined;
+      this.#test = undefined;
+      this.changed();
     });
   }
 

@@ -6,7 +6,6 @@ import { fixed, percent, whole } from '../format.js';
 import { COLUMNS, classOfColumn, guidanceGrid, SCALES } from '../guidance-grid.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
-import { settings } from '../settings.js';
 import { accuracy, verdicts } from '../verdicts.js';
 import './control.js';
 import style from './guidance.css' with { type: 'text' };
