@@ -1,64 +1,82 @@
 //! A small server of static files, on this machine only.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
 
-/// A page, its worker and two downloads at once.
-const THREADS: usize = 4;
+/// Bytes that a request may have before its body.
+const HEAD: u64 = 1 << 16;
 
 /// Serves a folder, until the process ends, on the first free port of those given; 0 is any free port.
 pub fn start(folder: PathBuf, ports: impl IntoIterator<Item = u16>) -> Result<SocketAddr> {
     let mut error = anyhow!("no port to serve on is given");
     for port in ports {
-        let server = match Server::http((Ipv4Addr::LOCALHOST, port)) {
-            Ok(server) => Arc::new(server),
+        let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => listener,
             Err(reason) => {
                 error = anyhow!("the page cannot be served on port {port}: {reason}");
                 continue;
             }
         };
-        let address = server
-            .server_addr()
-            .to_ip()
-            .ok_or_else(|| anyhow!("the server has no address"))?;
-        for _ in 0..THREADS {
-            let (server, folder) = (Arc::clone(&server), folder.clone());
-            thread::spawn(move || {
-                for request in server.incoming_requests() {
-                    // The browser went away: that is its right.
-                    let _ = answer(&folder, request);
-                }
-            });
-        }
+        let address = listener.local_addr()?;
+        let folder: Arc<Path> = folder.into();
+        thread::spawn(move || {
+            // A browser opens connections that it may never use: with a thread for each, they hold up nobody else.
+            for stream in listener.incoming().flatten() {
+                let folder = Arc::clone(&folder);
+                // The browser went away: that is its right.
+                thread::spawn(move || answer(&folder, stream).ok());
+            }
+        });
         return Ok(address);
     }
     Err(error)
 }
 
-fn answer(folder: &Path, request: Request) -> std::io::Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::from_string("only GET and HEAD\n").with_status_code(405));
-    }
-    let found = file_at(folder, request.url()).and_then(|file| Some((File::open(&file).ok()?, file)));
-    let Some((content, file)) = found else {
-        return request.respond(Response::from_string("not found\n").with_status_code(404));
+/// Answers the one request of a connection.
+fn answer(folder: &Path, mut stream: TcpStream) -> io::Result<()> {
+    let mut head = BufReader::new(stream.try_clone()?.take(HEAD)).lines();
+    let Some(request) = head.next().transpose()? else {
+        return Ok(());
     };
-    let header =
-        |name: &str, value: &str| Header::from_bytes(name, value).expect("a header of plain letters");
-    request.respond(
-        Response::from_file(content)
-            // Whatever its size, a file comes with its length, so that the page can show how much has arrived.
-            .with_chunked_threshold(usize::MAX)
-            .with_header(header("content-type", content_type(&file)))
-            .with_header(header("cache-control", "no-cache"))
-            // As the usual hosts of static files do: a frame without an origin, or another site, may load it all.
-            .with_header(header("access-control-allow-origin", "*")),
+    for line in head {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let mut words = request.split(' ');
+    let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if !matches!(method, "GET" | "HEAD") {
+        return respond(&mut stream, "405 Method Not Allowed", "text/plain", 0);
+    }
+    let found = file_at(folder, url).and_then(|file| Some((File::open(&file).ok()?, file)));
+    let Some((mut content, file)) = found else {
+        return respond(&mut stream, "404 Not Found", "text/plain", 0);
+    };
+    respond(
+        &mut stream,
+        "200 OK",
+        content_type(&file),
+        content.metadata()?.len(),
+    )?;
+    if method == "GET" {
+        io::copy(&mut content, &mut stream)?;
+    }
+    Ok(())
+}
+
+/// All that comes before the content.
+fn respond(stream: &mut TcpStream, status: &str, content_type: &str, length: u64) -> io::Result<()> {
+    // As the usual hosts of static files do: a frame without an origin, or another site, may load it all.
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\ncache-control: no-cache\r\n\
+         access-control-allow-origin: *\r\nconnection: close\r\n\r\n"
     )
 }
 
@@ -122,9 +140,6 @@ fn content_type(file: &Path) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
-
     use super::*;
 
     #[test]
