@@ -1,6 +1,7 @@
 // Trains and samples through the worker that the page uses, and reports the times. `?report=URL` also sends the result
 // there, for browsers that nobody watches.
 
+import { secondsToFirstDigits, trainUntilRead } from './bench-goals.js';
 import { connect } from './connection.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').StepReport} StepReport */
@@ -17,6 +18,8 @@ const memoryEvery = Number(query.get('memory') ?? 0);
 const peerBatchOf = (/** @type {string} */ backend) =>
   Number(query.get('peerBatch') ?? (backend === 'gpu' ? 16 : 1));
 const peerRuns = Number(query.get('peerRuns') ?? 30);
+/** The share of samples that is to be read as asked. */
+const goal = query.has('goal') ? Number(query.get('goal')) : undefined;
 
 const schedule = {
   kind: 'linear',
@@ -44,6 +47,11 @@ const sample = { sampler: 'ddim', steps: 50, eta: 0, class: 3, guidanceScale: 1,
 const arrived = [];
 /** @type {() => void} */
 let wake = () => {};
+/** Before anything else is at work. */
+const firstDigitsSeconds = query.has('opening')
+  ? await secondsToFirstDigits().catch((error) => `${error.message ?? error}`)
+  : undefined;
+
 const worker = connect(
   (message) => {
     arrived.push(message);
@@ -115,6 +123,7 @@ async function bench() {
   worker.post(/** @type {any} */ ({ type: 'newRun', config }));
   const { parameters } = await next('run');
   const readyAfter = (performance.now() - start) / 1e3;
+  const readings = goal === undefined ? undefined : await trainUntilRead(worker, next, goal, say);
   worker.post({ type: 'train' });
 
   /** @type {StepReport[]} */
@@ -182,6 +191,8 @@ async function bench() {
     preset,
     parameters,
     batchSize,
+    firstDigitsSeconds,
+    readings,
     secondsToFirstRun: readyAfter,
     firstStepSeconds: warmUp,
     stepMilliseconds: spread(settled.map(({ seconds }) => seconds * 1e3)),

@@ -10,7 +10,7 @@ export const COUNT = 10;
 export const STEPS = 10;
 
 /** Enough for plain digits, too little for harsh ones: see the networks' cards. */
-const GUIDANCE_SCALE = 2;
+const GUIDANCE_SCALE = 1.5;
 
 /** What the pictures show, in their order. */
 export function labels() {

@@ -51,7 +51,7 @@ test('the page opens with a trained network, and digits form from noise at once'
   const digits = await Promise.all([0, 1, 9].map((index) => pixels(picture(page, index))));
   expect(new Set(digits).size).toBe(3);
   await slider.fill('0');
-  await expect(picture(page).getByRole('img', { name: 'A 0: pure noise' })).toBeVisible();
+  await expect(picture(page).getByRole('img', { name: 'Digit 0: pure noise' })).toBeVisible();
   expect(await pixels(picture(page))).not.toBe(digits[0]);
 
   // Without the network's server it comes from the browser's cache.
@@ -62,7 +62,7 @@ test('the page opens with a trained network, and digits form from noise at once'
   expect(await pixels(picture(page))).toBe(digits[0]);
 
   await section(page).getByLabel('Digit', { exact: true }).selectOption('7');
-  await expect(picture(page, 9).getByRole('img', { name: 'A 7: done' })).toBeVisible();
+  await expect(picture(page, 9).getByRole('img', { name: 'Digit 7: done' })).toBeVisible();
   await section(page).getByRole('button', { name: 'Draw others' }).click();
   await expect(page).toHaveURL(/openingDigit=7&openingSeed=\d+/);
 });

@@ -117,7 +117,7 @@ export class DiffusionControl extends PlaygroundElement {
     const { classes } = classesOf === 'run' ? run : model;
     return Object.entries(choices)
       .map(([choice, words]) => /** @type {[string, string]} */ ([choice, classes[Number(choice)] ?? words]))
-      .filter(([choice]) => choice === 'none' || classes[Number(choice)] !== undefined);
+      .filter(([choice]) => Number.isNaN(Number(choice)) || classes[Number(choice)] !== undefined);
   }
 
   updated() {

@@ -1,6 +1,7 @@
 // The opening: a trained network comes with the page, and digits form from noise at once.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { capital, classWords } from '../data-sets.js';
 import { duration, megabytes } from '../format.js';
 import { model } from '../model.js';
 import { opening, STEPS } from '../opening.js';
@@ -68,9 +69,9 @@ export class DiffusionOpening extends Section {
                 class="mix"
                 .frames=${frames}
                 .index=${index}
-                label=${frames ? `A ${digit}: ${where}` : `No ${digit} yet`}
+                label=${frames ? `${capital(nameOf(digit))}: ${where}` : `No ${nameOf(digit)} yet`}
               ></diffusion-picture>
-              <span aria-hidden="true">${digit}</span>
+              <span aria-hidden="true">${model.classes[digit] ?? digit}</span>
             </li>`,
           )}
         </ol>
@@ -110,6 +111,7 @@ export class DiffusionOpening extends Section {
 
   updated() {
     if (this.#seen) opening.draw();
+    if (opening.frames.length > STEPS) performance.mark('first digits');
     this.#play();
   }
 
@@ -168,6 +170,9 @@ export class DiffusionOpening extends Section {
     if (run.phase === 'none' || run.phase === 'paused') run.start();
   }
 }
+
+/** What is asked for. @param {number} label */
+const nameOf = (label) => classWords(model.classes, label);
 
 /** How much of the first network has come. */
 function download() {
