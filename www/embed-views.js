@@ -67,7 +67,7 @@ export const views = /** @type {const} */ ({
     sections: ['guidance', 'train', 'data'],
     parts: { ...TOOLBAR, verdicts: '.reader, .verdict, .share' },
   },
-  objective: {
+  bound: {
     tag: 'diffusion-objective',
     title: 'A network’s worth, in bits',
     promise: 'How well could it store a digit? One point for every timestep that is measured.',
