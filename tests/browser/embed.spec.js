@@ -378,15 +378,16 @@ test('a frame without an origin has the graphics device', async ({ page, host, b
       `<iframe sandbox="allow-scripts" src="${at(baseURL)('embed.html')}?${query}" title="Noise" height="900"></iframe>`,
     ),
   );
+  // It may be ready before anybody could ask.
+  await page.addInitScript(() =>
+    addEventListener('ready', (event) =>
+      Object.assign(globalThis, { ready: /** @type {CustomEvent} */ (event).detail }),
+    ),
+  );
   await page.goto(address);
   const element = page.frameLocator('iframe').locator('diffusion-playground');
-  const ready = await element.evaluate(
-    (it) =>
-      new Promise((resolve) =>
-        it.addEventListener('ready', (event) => resolve(/** @type {CustomEvent} */ (event).detail)),
-      ),
-  );
-  expect(ready).toMatchObject({ backend: 'gpu' });
+  const ready = () => element.evaluate(() => /** @type {any} */ (globalThis).ready);
+  await expect.poll(ready, { timeout: 60_000 }).toMatchObject({ backend: 'gpu' });
   await drawn(element.locator('diffusion-picture.mix'));
 });
 
