@@ -93,7 +93,9 @@ test('a folder of diffusers’ opens, draws in colour, and makes way for the run
       };
     });
   expect(colours).toEqual({ side: 8, grey: false });
-  await expect(page.getByRole('slider', { name: 'Guidance scale' })).toBeDisabled();
+  await expect(
+    page.locator('diffusion-sample').getByRole('slider', { name: 'Guidance scale' }),
+  ).toBeDisabled();
   await expect(page.locator('diffusion-guidance')).toContainText('does not know the ten digits');
   await page.getByRole('button', { name: 'Measure' }).click();
   await expect(page.locator('diffusion-objective').getByRole('alert')).toContainText(

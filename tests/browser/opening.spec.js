@@ -15,7 +15,7 @@ const picture = (/** @type {Page} */ page, index = 0) =>
   section(page).locator('diffusion-picture').nth(index);
 const status = (/** @type {Page} */ page) => section(page).locator('.status p');
 const card = (/** @type {Page} */ page, /** @type {string} */ label) =>
-  page.locator('diffusion-shipped').getByRole('region', { name: label });
+  page.locator('diffusion-shipped').getByRole('region', { name: label, exact: true });
 
 /** Every trained network that is asked for from now on. @param {Page} page */
 function weights(page) {
