@@ -79,7 +79,7 @@ function figures({ figures }) {
         <tr><th scope="col">Sampler</th><th scope="col">w</th><th scope="col">Read as asked</th><th scope="col">Fréchet</th></tr>
       </thead>
       <tbody>
-        ${figures.map(
+        ${figures.toSorted(byKind).map(
           (row) => html`<tr>
             <th scope="row">${SAMPLERS[row.sampler] ?? row.sampler}, ${row.steps} steps</th>
             <td>${row.guidanceScale}</td>
@@ -94,5 +94,13 @@ function figures({ figures }) {
       training images.
     </p>`;
 }
+
+/**
+ * By sampler, its most steps first, and then by guidance.
+ * @param {import('../shipped.js').ShippedModel['figures'][number]} a
+ * @param {import('../shipped.js').ShippedModel['figures'][number]} b
+ */
+const byKind = (a, b) =>
+  a.sampler.localeCompare(b.sampler) || b.steps - a.steps || a.guidanceScale - b.guidanceScale;
 
 customElements.define('diffusion-shipped', DiffusionShipped);
