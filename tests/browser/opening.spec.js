@@ -89,7 +89,8 @@ test('whoever asks for no network downloads none, and can choose one by its card
   expect(asked).toEqual(['mnist-dit.safetensors']);
 });
 
-test('a run that is begun meanwhile keeps its place', async ({ page }) => {
+test('a run that is begun meanwhile keeps its place', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
   let arrive = () => {};
   const held = new Promise((resolve) => {
     arrive = () => resolve(undefined);
@@ -113,7 +114,8 @@ test('a run that is begun meanwhile keeps its place', async ({ page }) => {
 test.describe('a trained network that does not arrive', () => {
   test.use({ expectedErrors: /Failed to load resource/ });
 
-  test('gives a sentence, and the page works without it', async ({ page }) => {
+  test('gives a sentence, and the page works without it', async ({ page }, { project }) => {
+    test.skip(project.name === 'webgpu', 'the same on every device');
     await page.route(WEIGHTS, (route) => route.fulfill({ status: 404, body: 'not here' }));
     await open(page, `#model=mnist-dit&${TINY}`);
     const alert = section(page).getByRole('alert').filter({ hasText: 'The trained network did not arrive' });

@@ -14,7 +14,8 @@ test('one step is exactly one, and reset goes back to none', async ({ page }) =>
   expect(await figure(page, 'Training steps')).toBe(0);
 });
 
-test('the loss is given by timestep, too', async ({ page }) => {
+test('the loss is given by timestep, too', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
   await open(page, `#${TINY}`);
   const bands = page.locator('diffusion-train .bands li');
   await expect(bands).toHaveText([
@@ -88,7 +89,8 @@ test('the page answers while it trains', async ({ page }) => {
   expect(longest).toBeLessThan(1000);
 });
 
-test('changed settings take a restart', async ({ page }) => {
+test('changed settings take a restart', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
   await open(page, `#${TINY}`);
   await page.getByRole('button', { name: 'One step' }).click();
   await expect(page.getByText('Paused after step 1.')).toBeVisible();
