@@ -4,8 +4,8 @@ import { html, nothing, unsafeCSS } from 'lit';
 import { drawing } from '../drawing.js';
 import { duration, whole } from '../format.js';
 import { hole, painting } from '../hole.js';
+import { wordsOf } from '../language.js';
 import { model, NO_CLASSES } from '../model.js';
-import { propertyOf } from '../properties.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
@@ -69,7 +69,7 @@ export class DiffusionSteer extends Section {
     return html`
       <figure>
         <div class="ways" role="group" aria-label="What decides">
-          ${Object.entries(propertyOf('steer').choices ?? {}).map(
+          ${Object.entries(wordsOf('steer').choices ?? {}).map(
             ([choice, words]) => html`<button
               type="button"
               aria-pressed=${choice === way ? 'true' : 'false'}

@@ -1,0 +1,18 @@
+// All that the page says in English, by section; the article's own text is in index.html. A new string needs its
+// translation in `zh`, by the same name: the type checker asks for it.
+
+import address from './en/address.js';
+import complaints from './en/complaints.js';
+import control from './en/control.js';
+import embed from './en/embed.js';
+import posters from './en/posters.js';
+import properties from './en/properties.js';
+
+export default {
+  address,
+  complaints,
+  control,
+  embed,
+  posters,
+  properties,
+};
