@@ -1,7 +1,7 @@
 // One setting: a native form control with its label, its explanation, its live value, and a sentence when a value won't do.
 
 import { html, noChange, nothing, unsafeCSS } from 'lit';
-import { dataSets, isDigit } from '../data-sets.js';
+import { className, dataSets, isDigit } from '../data-sets.js';
 import { strings, wordsOf } from '../language.js';
 import { model } from '../model.js';
 import { parse, propertyOf } from '../properties.js';
@@ -120,7 +120,7 @@ export class DiffusionControl extends PlaygroundElement {
     const { classes } = !classesOf ? { classes: [] } : classesOf === 'run' ? run : model;
     const all = choices.map(
       (choice) =>
-        /** @type {[string, string]} */ ([choice, classes[Number(choice)] ?? words[choice] ?? choice]),
+        /** @type {[string, string]} */ ([choice, named(classes[Number(choice)]) ?? words[choice] ?? choice]),
     );
     if (!classesOf) return all;
     return all.filter(([choice]) => Number.isNaN(Number(choice)) || classes[Number(choice)] !== undefined);
@@ -155,5 +155,8 @@ export class DiffusionControl extends PlaygroundElement {
     this.settings.set(this.name, Math.floor(Math.random() * 100000));
   }
 }
+
+/** @param {string | undefined} name of a class */
+const named = (name) => name && className(name);
 
 customElements.define('diffusion-control', DiffusionControl);

@@ -3,6 +3,7 @@
 import { html, nothing, unsafeCSS } from 'lit';
 import { classWords, dataSets } from '../data-sets.js';
 import { duration, fixed, three, whole } from '../format.js';
+import { strings } from '../language.js';
 import { names, propertyOf } from '../properties.js';
 import { run } from '../run.js';
 import { bandLegend } from './band-chart.js';
@@ -96,7 +97,7 @@ export class DiffusionTrain extends Section {
             ${PROPERTIES.map(
               (name) => html`<diffusion-control
                 name=${name}
-                note=${name === 'dataSet' ? dataSetNote('below') : ''}
+                note=${name === 'dataSet' ? dataSetNote(strings.dataSets.below) : ''}
               ></diffusion-control>`,
             )}
           </div>

@@ -4,7 +4,14 @@
 import address from './en/address.js';
 import complaints from './en/complaints.js';
 import control from './en/control.js';
+import dataSets from './en/dataSets.js';
+import device from './en/device.js';
 import embed from './en/embed.js';
+import estimate from './en/estimate.js';
+import format from './en/format.js';
+import forward from './en/forward.js';
+import notice from './en/notice.js';
+import opening from './en/opening.js';
 import posters from './en/posters.js';
 import properties from './en/properties.js';
 
@@ -12,7 +19,14 @@ export default {
   address,
   complaints,
   control,
+  dataSets,
+  device,
   embed,
+  estimate,
+  format,
+  forward,
+  notice,
+  opening,
   posters,
   properties,
 };

@@ -3,7 +3,14 @@
 import address from './zh/address.js';
 import complaints from './zh/complaints.js';
 import control from './zh/control.js';
+import dataSets from './zh/dataSets.js';
+import device from './zh/device.js';
 import embed from './zh/embed.js';
+import estimate from './zh/estimate.js';
+import format from './zh/format.js';
+import forward from './zh/forward.js';
+import notice from './zh/notice.js';
+import opening from './zh/opening.js';
 import posters from './zh/posters.js';
 import properties from './zh/properties.js';
 
@@ -12,7 +19,14 @@ const strings = {
   address,
   complaints,
   control,
+  dataSets,
+  device,
   embed,
+  estimate,
+  format,
+  forward,
+  notice,
+  opening,
   posters,
   properties,
 };
