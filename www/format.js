@@ -44,6 +44,9 @@ export function percent(part, all) {
 /** The sizes of a tensor. @param {readonly number[]} sizes */
 export const shape = (sizes) => sizes.join(' × ');
 
+/** Ends a sentence that may have no end. @param {string} text */
+export const sentence = (text) => (/[.!?。！？]$/.test(text) ? text : `${text}.`);
+
 /** @param {number} bytes */
 export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 

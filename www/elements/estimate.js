@@ -5,7 +5,7 @@ import { forwardSchedule } from '../configs.js';
 import { dataSets, titleOf } from '../data-sets.js';
 import { fixed, trainingSteps } from '../format.js';
 import { strings } from '../language.js';
-import { definitions, guessFormula } from '../predictions.js';
+import { definitionOf, guessFormula } from '../predictions.js';
 import { Question } from '../question.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
@@ -139,7 +139,7 @@ function formula(view) {
   return html`<div class="formula">
     <math display="block">${guessFormula(prediction, view)}</math>
     <p class="reading">
-      ${reading(view)} ${sameSchedule() ? '' : strings.estimate.otherSchedule} ${foreignPicture()} ${definitions[prediction]}
+      ${reading(view)} ${sameSchedule() ? '' : strings.estimate.otherSchedule} ${foreignPicture()} ${definitionOf(prediction)}
     </p>
   </div>`;
 }

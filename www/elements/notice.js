@@ -2,7 +2,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { client } from '../client.js';
-import { megabytes } from '../format.js';
+import { megabytes, sentence } from '../format.js';
 import { strings } from '../language.js';
 import { PlaygroundElement } from './element.js';
 import style from './notice.css' with { type: 'text' };
@@ -131,8 +131,5 @@ export class DiffusionNotice extends PlaygroundElement {
     if (this.split) client.send({ type: 'download', split: this.split });
   }
 }
-
-/** @param {string} text */
-const sentence = (text) => (/[.!?。！？]$/.test(text) ? text : `${text}.`);
 
 customElements.define('diffusion-notice', DiffusionNotice);

@@ -2,7 +2,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { capital, className, classWords } from '../data-sets.js';
-import { duration, megabytes } from '../format.js';
+import { duration, megabytes, sentence } from '../format.js';
 import { strings } from '../language.js';
 import { model } from '../model.js';
 import { opening, STEPS } from '../opening.js';
@@ -125,7 +125,7 @@ export class DiffusionOpening extends Section {
     if (problem === undefined || !wanted) return nothing;
     return html`<div class="box" role="alert">
       <p>
-        ${strings.opening.problem(problem.replace(/[^.!?]$/, '$&.'))}
+        ${strings.opening.problem(sentence(problem))}
       </p>
       <button type="button" @click=${() => shipped.open(wanted.name)}>${strings.opening.again}</button>
     </div>`;

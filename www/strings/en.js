@@ -11,9 +11,16 @@ import estimate from './en/estimate.js';
 import format from './en/format.js';
 import forward from './en/forward.js';
 import notice from './en/notice.js';
+import open from './en/open.js';
 import opening from './en/opening.js';
+import ownData from './en/ownData.js';
 import posters from './en/posters.js';
+import predictions from './en/predictions.js';
 import properties from './en/properties.js';
+import race from './en/race.js';
+import slowMotion from './en/slowMotion.js';
+import timeMachine from './en/timeMachine.js';
+import train from './en/train.js';
 
 export default {
   address,
@@ -26,7 +33,14 @@ export default {
   format,
   forward,
   notice,
+  open,
   opening,
+  ownData,
   posters,
+  predictions,
   properties,
+  race,
+  slowMotion,
+  timeMachine,
+  train,
 };

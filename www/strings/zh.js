@@ -10,9 +10,16 @@ import estimate from './zh/estimate.js';
 import format from './zh/format.js';
 import forward from './zh/forward.js';
 import notice from './zh/notice.js';
+import open from './zh/open.js';
 import opening from './zh/opening.js';
+import ownData from './zh/ownData.js';
 import posters from './zh/posters.js';
+import predictions from './zh/predictions.js';
 import properties from './zh/properties.js';
+import race from './zh/race.js';
+import slowMotion from './zh/slowMotion.js';
+import timeMachine from './zh/timeMachine.js';
+import train from './zh/train.js';
 
 /** @satisfies {import('../language.js').Strings} */
 const strings = {
@@ -26,9 +33,16 @@ const strings = {
   format,
   forward,
   notice,
+  open,
   opening,
+  ownData,
   posters,
+  predictions,
   properties,
+  race,
+  slowMotion,
+  timeMachine,
+  train,
 };
 
 export default strings;
