@@ -2,6 +2,7 @@
 // translation in `zh`, by the same name: the type checker asks for it.
 
 import address from './en/address.js';
+import compare from './en/compare.js';
 import complaints from './en/complaints.js';
 import control from './en/control.js';
 import dataSets from './en/dataSets.js';
@@ -10,6 +11,7 @@ import embed from './en/embed.js';
 import estimate from './en/estimate.js';
 import format from './en/format.js';
 import forward from './en/forward.js';
+import model from './en/model.js';
 import notice from './en/notice.js';
 import open from './en/open.js';
 import opening from './en/opening.js';
@@ -18,12 +20,15 @@ import posters from './en/posters.js';
 import predictions from './en/predictions.js';
 import properties from './en/properties.js';
 import race from './en/race.js';
+import sample from './en/sample.js';
 import slowMotion from './en/slowMotion.js';
+import steer from './en/steer.js';
 import timeMachine from './en/timeMachine.js';
 import train from './en/train.js';
 
 export default {
   address,
+  compare,
   complaints,
   control,
   dataSets,
@@ -32,6 +37,7 @@ export default {
   estimate,
   format,
   forward,
+  model,
   notice,
   open,
   opening,
@@ -40,7 +46,9 @@ export default {
   predictions,
   properties,
   race,
+  sample,
   slowMotion,
+  steer,
   timeMachine,
   train,
 };

@@ -1,6 +1,7 @@
 // All that the page says in Chinese, by the names of `en.js`; the article's own text is in zh/article.txt.
 
 import address from './zh/address.js';
+import compare from './zh/compare.js';
 import complaints from './zh/complaints.js';
 import control from './zh/control.js';
 import dataSets from './zh/dataSets.js';
@@ -9,6 +10,7 @@ import embed from './zh/embed.js';
 import estimate from './zh/estimate.js';
 import format from './zh/format.js';
 import forward from './zh/forward.js';
+import model from './zh/model.js';
 import notice from './zh/notice.js';
 import open from './zh/open.js';
 import opening from './zh/opening.js';
@@ -17,13 +19,16 @@ import posters from './zh/posters.js';
 import predictions from './zh/predictions.js';
 import properties from './zh/properties.js';
 import race from './zh/race.js';
+import sample from './zh/sample.js';
 import slowMotion from './zh/slowMotion.js';
+import steer from './zh/steer.js';
 import timeMachine from './zh/timeMachine.js';
 import train from './zh/train.js';
 
 /** @satisfies {import('../language.js').Strings} */
 const strings = {
   address,
+  compare,
   complaints,
   control,
   dataSets,
@@ -32,6 +37,7 @@ const strings = {
   estimate,
   format,
   forward,
+  model,
   notice,
   open,
   opening,
@@ -40,7 +46,9 @@ const strings = {
   predictions,
   properties,
   race,
+  sample,
   slowMotion,
+  steer,
   timeMachine,
   train,
 };
