@@ -11,11 +11,15 @@ import embed from './en/embed.js';
 import estimate from './en/estimate.js';
 import format from './en/format.js';
 import forward from './en/forward.js';
+import guidance from './en/guidance.js';
 import model from './en/model.js';
+import network from './en/network.js';
 import notice from './en/notice.js';
+import objective from './en/objective.js';
 import open from './en/open.js';
 import opening from './en/opening.js';
 import ownData from './en/ownData.js';
+import points from './en/points.js';
 import posters from './en/posters.js';
 import predictions from './en/predictions.js';
 import properties from './en/properties.js';
@@ -37,11 +41,15 @@ export default {
   estimate,
   format,
   forward,
+  guidance,
   model,
+  network,
   notice,
+  objective,
   open,
   opening,
   ownData,
+  points,
   posters,
   predictions,
   properties,

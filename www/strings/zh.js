@@ -10,11 +10,15 @@ import embed from './zh/embed.js';
 import estimate from './zh/estimate.js';
 import format from './zh/format.js';
 import forward from './zh/forward.js';
+import guidance from './zh/guidance.js';
 import model from './zh/model.js';
+import network from './zh/network.js';
 import notice from './zh/notice.js';
+import objective from './zh/objective.js';
 import open from './zh/open.js';
 import opening from './zh/opening.js';
 import ownData from './zh/ownData.js';
+import points from './zh/points.js';
 import posters from './zh/posters.js';
 import predictions from './zh/predictions.js';
 import properties from './zh/properties.js';
@@ -37,11 +41,15 @@ const strings = {
   estimate,
   format,
   forward,
+  guidance,
   model,
+  network,
   notice,
+  objective,
   open,
   opening,
   ownData,
+  points,
   posters,
   predictions,
   properties,
