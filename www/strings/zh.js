@@ -1,6 +1,7 @@
 // All that the page says in Chinese, by the names of `en.js`; the article's own text is in zh/article.txt.
 
 import address from './zh/address.js';
+import builder from './zh/builder.js';
 import compare from './zh/compare.js';
 import complaints from './zh/complaints.js';
 import control from './zh/control.js';
@@ -11,10 +12,12 @@ import estimate from './zh/estimate.js';
 import format from './zh/format.js';
 import forward from './zh/forward.js';
 import guidance from './zh/guidance.js';
+import latent from './zh/latent.js';
 import model from './zh/model.js';
 import network from './zh/network.js';
 import notice from './zh/notice.js';
 import objective from './zh/objective.js';
+import offline from './zh/offline.js';
 import open from './zh/open.js';
 import opening from './zh/opening.js';
 import ownData from './zh/ownData.js';
@@ -32,6 +35,7 @@ import train from './zh/train.js';
 /** @satisfies {import('../language.js').Strings} */
 const strings = {
   address,
+  builder,
   compare,
   complaints,
   control,
@@ -42,10 +46,12 @@ const strings = {
   format,
   forward,
   guidance,
+  latent,
   model,
   network,
   notice,
   objective,
+  offline,
   open,
   opening,
   ownData,
