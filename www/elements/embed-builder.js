@@ -5,7 +5,7 @@ import { html, nothing, unsafeCSS } from 'lit';
 import { attributeOf, CHOICES, nameOf, partsOf, settingsOf } from '../embed-attributes.js';
 import { hostNames, hosts } from '../embed-snippets.js';
 import { viewNames } from '../embed-views.js';
-import { strings, wordsOf } from '../language.js';
+import { language, strings, wordsOf } from '../language.js';
 import { parse, propertyOf } from '../properties.js';
 import { PlaygroundElement } from './element.js';
 import style from './embed-builder.css' with { type: 'text' };
@@ -32,7 +32,7 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
     /** @type {ViewName} */
     this.view = 'forward';
     /** What is asked for, by attribute, as it was typed. @type {Map<string, string>} */
-    this.values = new Map();
+    this.values = new Map(language === CHOICES.lang[0] ? [] : [['lang', language]]);
     /** Parts that are not shown. @type {Set<string>} */
     this.without = new Set();
     /** @type {import('../embed-snippets.js').HostName} */
