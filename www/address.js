@@ -2,6 +2,7 @@
 // can be shared. Embedded elements leave the address of their host alone.
 
 import { client } from './client.js';
+import { strings } from './language.js';
 import { names } from './properties.js';
 import { settings } from './settings.js';
 
@@ -14,8 +15,8 @@ function read() {
   settings.complaints = [];
   for (const [key, text] of new URLSearchParams(location.hash.slice(1))) {
     const name = names.find((known) => known === key);
-    if (name) settings.take(name, text, 'The address');
-    else if (text) settings.complaints.push(`The address sets “${key}”, which this page does not know.`);
+    if (name) settings.take(name, text, strings.address.theAddress);
+    else if (text) settings.complaints.push(strings.address.unknown(key));
   }
 }
 

@@ -4,29 +4,14 @@ import { classOf } from './configs.js';
 import { Rows } from './rows.js';
 import { settings } from './settings.js';
 
-/** @typedef {NonNullable<import('../pkg/diffusion_playground.js').SampleConfig['sampler']>} SamplerKind */
-
-/** @type {{ sampler: SamplerKind, name: string, words: string }[]} */
-export const SAMPLERS = [
-  { sampler: 'ddpm', name: 'DDPM', words: 'Fresh noise at every step. Made for a thousand of them.' },
-  { sampler: 'ddim', name: 'DDIM', words: 'No fresh noise: the start decides everything.' },
-  {
-    sampler: 'euler',
-    name: 'Euler',
-    words: 'The same step again, as differential equations put it.',
-  },
-  {
-    sampler: 'heun',
-    name: 'Heun',
-    words: 'Looks ahead, asks again there, takes the mean: two calls a step.',
-  },
-  {
-    sampler: 'dpmSolverPp2M',
-    name: 'DPM-Solver++(2M)',
-    words: 'Bends the step as the last two guesses suggest.',
-  },
-  { sampler: 'uniPc', name: 'UniPC', words: 'Bends it too, and then corrects the step before.' },
-];
+export const SAMPLERS = /** @type {const} */ ([
+  { sampler: 'ddpm', name: 'DDPM' },
+  { sampler: 'ddim', name: 'DDIM' },
+  { sampler: 'euler', name: 'Euler' },
+  { sampler: 'heun', name: 'Heun' },
+  { sampler: 'dpmSolverPp2M', name: 'DPM-Solver++(2M)' },
+  { sampler: 'uniPc', name: 'UniPC' },
+]);
 
 export const comparison = new Rows('compare', () => ({
   type: 'compare',

@@ -1,6 +1,7 @@
 // The data sets: what they are called, what their classes are called, and which of them is looked at and learnt from.
 
 import { client } from './client.js';
+import { strings } from './language.js';
 import { settings } from './settings.js';
 import { Store } from './store.js';
 
@@ -124,8 +125,15 @@ export const titleOf = (name) => TITLES[name] ?? name;
  */
 export function classWords(classes, label) {
   const name = classes[label];
-  if (name === undefined) return classes.length ? 'any' : `class ${label}`;
-  return isDigit(name) ? `digit ${name}` : name;
+  if (name === undefined) return classes.length ? strings.dataSets.any : strings.dataSets.class(label);
+  return isDigit(name) ? strings.dataSets.digit(name) : className(name);
+}
+
+/** What a class is called, as far as it is known in this language. @param {string} name */
+export function className(name) {
+  /** @type {Record<string, string>} */
+  const names = strings.dataSets.classes;
+  return names[name] ?? name;
 }
 
 /** @param {string} name of a class */

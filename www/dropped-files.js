@@ -1,9 +1,11 @@
 // The files of what was dropped on the page, or chosen: those of whole folders too, with their paths.
 
+import { strings } from './language.js';
+
 /** @typedef {import('./open-model.js').PlacedFile} PlacedFile */
 
 /** More is not a model's folder. */
-const MODEL = { most: 500, advice: "drop the model's own" };
+const MODEL = { most: 500, advice: /** @type {const} */ ('adviceModel') };
 
 /** @param {FileList} files @returns {PlacedFile[]} */
 export const chosenFiles = (files) =>
@@ -11,7 +13,7 @@ export const chosenFiles = (files) =>
 
 /**
  * @param {DataTransfer} transfer
- * @param {{ most: number, advice: string }} limit what to do where there are more files
+ * @param {{ most: number, advice: 'adviceModel' | 'adviceData' }} limit what to do where there are more files
  * @returns {Promise<PlacedFile[]>}
  */
 export async function droppedFiles(transfer, limit = MODEL) {
@@ -30,13 +32,13 @@ export async function droppedFiles(transfer, limit = MODEL) {
  * @param {FileSystemEntry} entry
  * @param {string} folder
  * @param {PlacedFile[]} found
- * @param {{ most: number, advice: string }} limit
+ * @param {{ most: number, advice: 'adviceModel' | 'adviceData' }} limit
  */
 async function collect(entry, folder, found, limit) {
   const path = `${folder}${entry.name}`;
   if (entry.isFile) {
     if (found.length === limit.most)
-      throw new Error(`the folder holds more than ${limit.most} files: ${limit.advice}`);
+      throw new Error(strings.open.tooMany(limit.most, strings.open[limit.advice]));
     const { file } = /** @type {FileSystemFileEntry} */ (entry);
     found.push({ path, file: await new Promise((resolve, reject) => file.call(entry, resolve, reject)) });
   } else {

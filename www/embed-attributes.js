@@ -1,17 +1,21 @@
 // What the attributes of an embedded element say. What they cannot mean is warned of and left out.
 
 import { COMMON_PARTS, viewNames, viewOf } from './embed-views.js';
+import { languageOf, languages } from './languages.js';
 import { names, parse, propertyOf } from './properties.js';
 
 /** @typedef {import('./properties.js').Name} Name */
 /** @typedef {import('./embed-views.js').ViewName} ViewName */
 
-/** What an element has besides the settings of its view. The first value is the default. */
+/**
+ * What an element has besides the settings of its view. The first value is the default; of the language, where the page
+ * around does not say its own.
+ */
 export const CHOICES = {
   start: ['click', 'seen', 'load'],
   theme: ['auto', 'light', 'dark'],
   device: ['auto', 'gpu', 'cpu'],
-  lang: ['en'],
+  lang: /** @type {string[]} */ ([...languages]),
 };
 
 const OWN = new Set(['view', 'hide', 'poster', ...Object.keys(CHOICES)]);
@@ -38,7 +42,7 @@ export const attributes = [...OWN, ...nameOf.keys()];
  * @property {string} start
  * @property {string} theme
  * @property {string} device
- * @property {string} lang
+ * @property {import('./languages.js').Language} lang
  * @property {string[]} warnings
  */
 
@@ -58,7 +62,7 @@ export function read(element) {
     start: choice(element, 'start', warnings),
     theme: choice(element, 'theme', warnings),
     device: choice(element, 'device', warnings),
-    lang: choice(element, 'lang', warnings),
+    lang: readLanguage(element, warnings),
     warnings: [...warnings, ...unknown(element, own)],
   };
 }
@@ -123,6 +127,13 @@ function readHidden(element, views, warnings) {
     warnings.push(`hide="${word}" names nothing; it can name ${Object.keys(parts).join(', ')}`);
   }
   return asked.flatMap((word) => (Object.hasOwn(parts, word) ? [parts[word]] : [])).join(', ');
+}
+
+/** zh and zh-CN are one; without the attribute, the language of the text around. @param {Element} element @param {string[]} warnings */
+function readLanguage(element, warnings) {
+  const tag = element.closest('[lang]')?.getAttribute('lang');
+  if (!element.hasAttribute('lang')) return languageOf(tag) ?? languages[0];
+  return languageOf(tag) ?? languageOf(choice(element, 'lang', warnings)) ?? languages[0];
 }
 
 /** @param {Element} element @param {keyof typeof CHOICES} name @param {string[]} warnings */

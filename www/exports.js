@@ -2,6 +2,7 @@
 
 import { frameImage } from './elements/picture.js';
 import { history } from './history.js';
+import { strings } from './language.js';
 import { run } from './run.js';
 import { trajectory } from './trajectory.js';
 
@@ -107,9 +108,7 @@ function draw(rows, scale) {
   };
   const largest = Math.floor(MAX_SIDE / Math.max(size.width, size.height));
   if (scale > largest) {
-    throw new Error(
-      `At a scale of ${scale} this would be ${size.width * scale} × ${size.height * scale} pixels, more than a browser draws: choose at most ${largest}.`,
-    );
+    throw new Error(strings.open.tooLarge(scale, size.width * scale, size.height * scale, largest));
   }
   const small = context(size.width, size.height);
   rows.forEach((cells, row) => {
@@ -126,8 +125,7 @@ function draw(rows, scale) {
 /** A white canvas. @param {number} width @param {number} height */
 function context(width, height) {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context)
-    throw new Error('The browser has no memory left for a picture of this size: choose a smaller scale.');
+  if (!context) throw new Error(strings.open.noMemory);
   context.fillStyle = 'white';
   context.fillRect(0, 0, width, height);
   return context;
@@ -148,7 +146,7 @@ async function png(stem, rows, scale) {
  */
 async function gif(stem, frames, scale, tell) {
   const { encode } = await import('./gif.js').catch(() => {
-    throw new Error('The part of the page that writes GIFs could not be loaded. Is there a connection?');
+    throw new Error(strings.open.noGif);
   });
   const last = frames.length - 1;
   const bytes = await encode(
@@ -160,7 +158,7 @@ async function gif(stem, frames, scale, tell) {
       return { image: drawn.getImageData(0, 0, width, height), isGrey: channels === 1 };
     },
     (index) => (index === last ? LAST_MS : FRAME_MS),
-    (index) => tell(`Writing frame ${index + 1} of ${frames.length}.`),
+    (index) => tell(strings.open.frame(index + 1, frames.length)),
   );
   return { name: `${stem}-x${scale}.gif`, content: new Blob([bytes], { type: 'image/gif' }) };
 }

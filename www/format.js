@@ -1,5 +1,7 @@
 // Numbers as the page writes them.
 
+import { strings } from './language.js';
+
 /**
  * @param {number} value
  * @param {number} digits after the point
@@ -10,7 +12,7 @@ export const fixed = (value, digits) => value.toFixed(digits);
 export const whole = (value) => value.toLocaleString('en');
 
 /** @param {number} count */
-export const trainingSteps = (count) => `${whole(count)} training ${count === 1 ? 'step' : 'steps'}`;
+export const trainingSteps = (count) => strings.format.trainingSteps(whole(count), count);
 
 /**
  * Three figures, whatever the size; tiny and huge ones as a power of ten.
@@ -41,6 +43,9 @@ export function percent(part, all) {
 
 /** The sizes of a tensor. @param {readonly number[]} sizes */
 export const shape = (sizes) => sizes.join(' × ');
+
+/** Ends a sentence that may have no end. @param {string} text */
+export const sentence = (text) => (/[.!?。！？]$/.test(text) ? text : `${text}.`);
 
 /** @param {number} bytes */
 export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);

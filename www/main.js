@@ -1,5 +1,6 @@
 // The article: its address, its views and what is around them. The first of the elements starts the module.
 
+import './page-language.js';
 import './address.js';
 import './elements/device.js';
 import './elements/embed-builder.js';

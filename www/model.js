@@ -3,6 +3,7 @@
 import { client } from './client.js';
 import { dataSets } from './data-sets.js';
 import { whole } from './format.js';
+import { strings } from './language.js';
 import { openModel } from './open-model.js';
 import { run } from './run.js';
 import { Store } from './store.js';
@@ -11,8 +12,6 @@ import { Store } from './store.js';
 /** @typedef {import('./messages.js').MessageOf<'opened'>} Opened */
 /** @typedef {import('./messages.js').MessageOf<'opening'>} Opening */
 /** @typedef {Parameters<typeof openModel>[0]} What */
-
-export const NO_CLASSES = 'The opened network knows no classes: it draws what it likes.';
 
 class Model extends Store {
   /** Draws, until it is closed or a run begins. @type {Opened | undefined} */
@@ -58,14 +57,14 @@ class Model extends Store {
 
   /** Whose pictures they are, for a sentence. */
   get words() {
-    if (this.opened) return `the opened network ${this.opened.name}`;
-    return `a network after ${whole(run.step)} training steps`;
+    if (this.opened) return strings.model.opened(this.opened.name);
+    return strings.model.after(whole(run.step));
   }
 
   /** What can be expected of it. @param {string} untrained of a network that has learned nothing */
   ready(untrained) {
-    if (this.opened) return `Ready: the opened network ${this.opened.name} draws.`;
-    return run.step ? `Ready: the network has learned for ${whole(run.step)} steps.` : untrained;
+    if (this.opened) return strings.model.readyOpened(this.opened.name);
+    return run.step ? strings.model.ready(whole(run.step)) : untrained;
   }
 
   /** What it was trained to predict. */

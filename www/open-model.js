@@ -2,6 +2,7 @@
 // other, so that page and module together hold no second copy of them.
 
 import { client } from './client.js';
+import { strings } from './language.js';
 
 /** @typedef {import('./messages.js').MessageOf<'opening'>} Opening */
 /** @typedef {import('./messages.js').MessageOf<'opened'>} Opened */
@@ -75,7 +76,7 @@ async function fromFiles(files, signal) {
 /** @param {File | undefined} file */
 async function textOf(file) {
   if (!file) return undefined;
-  if (file.size > MAX_TEXT) throw new Error(`${file.name} is too long for a configuration`);
+  if (file.size > MAX_TEXT) throw new Error(strings.open.tooLong(file.name));
   return await file.text();
 }
 
@@ -85,7 +86,7 @@ async function* slices(file) {
     try {
       yield new Uint8Array(await file.slice(start, start + PIECE).arrayBuffer());
     } catch {
-      throw new Error(`${file.name} can no longer be read: was it moved or changed?`);
+      throw new Error(strings.open.unreadable(file.name));
     }
   }
 }
@@ -119,11 +120,9 @@ async function fromAddress({ url, config, scheduler }, signal) {
 async function get(url, signal) {
   const response = await fetch(url, { signal }).catch((error) => {
     signal.throwIfAborted();
-    throw new Error(
-      `${url} cannot be reached (${error.message}): the address may be wrong, or its server may not let other pages read it`,
-    );
+    throw new Error(strings.open.unreachable(url, error.message));
   });
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${url}`);
+  if (!response.ok) throw new Error(strings.open.answered(response.status, url));
   return response;
 }
 
@@ -135,7 +134,7 @@ async function* joined(url, response) {
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error) => {
-        throw new Error(`the download of ${url} broke off (${error.message})`);
+        throw new Error(strings.open.brokeOff(url, error.message));
       });
       if (done) break;
       for (let rest = value; rest.length; ) {
@@ -179,7 +178,7 @@ async function ask(request, answer, signal) {
         () => signal.removeEventListener('abort', abort),
         client.on(answer, resolve),
         client.on('error', ({ at, message }) => at === 'open' && fail(message)),
-        client.on('restarting', () => fail('the program was started anew meanwhile')),
+        client.on('restarting', () => fail(strings.open.startedAnew)),
       );
       for (const end of /** @type {const} */ (['deviceLost', 'crashed'])) {
         ends.push(client.on(end, ({ message }) => fail(message)));

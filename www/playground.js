@@ -4,16 +4,23 @@
 import { attributeOf, attributes, memberOf, read } from './embed-attributes.js';
 import { forwardEvents, tell } from './embed-events.js';
 import { viewOf } from './embed-views.js';
+import { tagOf } from './languages.js';
 import palette from './palette.css' with { type: 'text' };
 import style from './playground.css' with { type: 'text' };
 import { names, propertyOf } from './properties.js';
+import embed from './strings/en/embed.js';
+import posters from './strings/en/posters.js';
 
 const TAG = 'diffusion-playground';
 
 /** How far below the window an element counts as seen. */
 const MARGIN = '200px';
 
+/** All views of a page speak one language: that of the first that is started. @type {Promise<void> | undefined} */
+let spoken;
+
 /** @typedef {import('./properties.js').Name} Name */
+/** @typedef {import('./languages.js').Language} Language */
 /** @typedef {'idle' | 'loading' | 'running' | 'failed'} State */
 
 export class DiffusionPlayground extends HTMLElement {
@@ -25,6 +32,10 @@ export class DiffusionPlayground extends HTMLElement {
   #module;
   /** @type {import('./settings.js').Settings | undefined} */
   #settings;
+  /** Of the poster. @type {Language} */
+  #language = 'en';
+  /** What the poster says; nothing while that is on its way. @type {{ embed: typeof embed, posters: typeof posters } | undefined} */
+  #words = { embed, posters };
   #frame = element('div', 'frame');
   #hidden = new CSSStyleSheet();
   #endEvents = () => {};
@@ -88,7 +99,10 @@ export class DiffusionPlayground extends HTMLElement {
     this.#observer.disconnect();
     this.#enter('loading');
     try {
-      this.#module = await import('./views.js');
+      const module = await import('./views.js');
+      spoken ??= module.speak(this.#reading.lang);
+      await spoken;
+      this.#module = module;
     } catch (error) {
       this.#enter('failed');
       console.error(`<${TAG}>:`, error);
@@ -115,12 +129,24 @@ export class DiffusionPlayground extends HTMLElement {
       if (!this.#said.has(warning)) console.warn(`<${TAG}>: ${warning}.`, this);
       this.#said.add(warning);
     }
-    this.#frame.lang = this.#reading.lang;
+    this.#frame.lang = tagOf(this.#reading.lang);
+    this.#speak(this.#reading.lang);
     this.#hidden.replaceSync(
       this.#reading.hidden ? `${this.#reading.hidden} { display: none !important; }` : '',
     );
     if (this.#module) this.#show(before);
     else this.#enter(this.#state);
+  }
+
+  /** Has the poster's words fetched. @param {Language} language */
+  async #speak(language) {
+    if (language === this.#language) return;
+    this.#language = language;
+    this.#words = undefined;
+    const words = language === 'zh' ? await chinese() : undefined;
+    if (language !== this.#language) return;
+    this.#words = words ?? { embed, posters };
+    if (!this.#module) this.#enter(this.#state);
   }
 
   /** @param {import('./embed-attributes.js').Reading} before */
@@ -161,16 +187,14 @@ export class DiffusionPlayground extends HTMLElement {
   #offerTraining() {
     const { client } = /** @type {typeof import('./views.js')} */ (this.#module);
     const offer = element('div', 'offer');
-    const train = element('button', 'start', 'Train one here');
+    const words = this.#words?.embed ?? embed;
+    const train = element('button', 'start', words.train);
     train.addEventListener('click', () => {
       const section = Object.assign(element(viewOf('train').tag, 'view'), { ownSettings: this.#settings });
       offer.replaceWith(section);
       this.#endOffer();
     });
-    offer.append(
-      element('p', 'promise', 'This works with a network, and there is none on this page yet.'),
-      train,
-    );
+    offer.append(element('p', 'promise', words.noNetwork), train);
     this.#frame.prepend(offer);
     const ends = [
       client.on('run', () => (offer.hidden = true)),
@@ -193,7 +217,9 @@ export class DiffusionPlayground extends HTMLElement {
   /** The poster, in one of its states. @param {State} state */
   #enter(state) {
     this.#state = state;
-    const { title, promise } = viewOf(this.#reading.views[0]);
+    if (!this.#words) return;
+    const { embed, posters } = this.#words;
+    const { title, promise } = posters[this.#reading.views[0]];
     const poster = element('div', 'poster');
     const address = this.getAttribute('poster');
     if (address) {
@@ -206,12 +232,13 @@ export class DiffusionPlayground extends HTMLElement {
     button.type = 'button';
     button.part.add('start');
     button.disabled = state === 'loading';
-    button.textContent = { idle: 'Start', loading: 'Loading …', failed: 'Try again', running: '' }[state];
+    button.textContent = { idle: embed.start, loading: embed.loading, failed: embed.again, running: '' }[
+      state
+    ];
     button.addEventListener('click', () => this.start());
     poster.append(element('p', 'title', title), element('p', 'promise', promise), button);
-    if (state === 'failed') {
-      poster.append(element('p', 'problem', 'The program did not arrive. Is this device online?'));
-    } else poster.append(element('p', 'note', 'Loads some megabytes, then your own machine computes.'));
+    if (state === 'failed') poster.append(element('p', 'problem', embed.problem));
+    else poster.append(element('p', 'note', embed.note));
     this.#frame.replaceChildren(poster);
   }
 
@@ -243,6 +270,9 @@ for (const name of names) {
     },
   });
 }
+
+/** The Chinese words, if they arrive. */
+const chinese = () => import('./strings/zh.js').then((module) => module.default).catch(() => undefined);
 
 /** @param {string} tag @param {string} name its class and its part @param {string} [text] */
 function element(tag, name, text = '') {

@@ -1,12 +1,12 @@
 // What a network can be asked for, and how the guess at the digit follows from its answer.
 
+import { strings } from './language.js';
 import { alphaBar, estimate, fraction, indexed, number, root, sign, symbol } from './math.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').Prediction} Prediction */
 
 /**
  * @typedef {object} Target
- * @property {string} name after "predicts"
  * @property {string} letter
  * @property {unknown} symbol what is asked for
  * @property {unknown} guess the network's answer
@@ -19,28 +19,24 @@ const argument = (at) => [sign('('), at, sign(')')];
 /** @type {Record<Prediction, Target>} */
 export const targets = {
   epsilon: {
-    name: 'the noise ε',
     letter: 'ε',
     symbol: symbol('ε', 'noise'),
     guess: estimate('ε'),
     network: (at) => [indexed('ε', 'θ', 'model'), argument(at)],
   },
   sample: {
-    name: 'the picture x₀',
     letter: 'x₀',
     symbol: indexed('x', number('0'), 'data'),
     guess: estimate('x', '0'),
     network: (at) => [indexed('x', 'θ', 'model'), argument(at)],
   },
   v: {
-    name: 'v, a mix of both',
     letter: 'v',
     symbol: symbol('v', 'mix'),
     guess: estimate('v'),
     network: (at) => [indexed('v', 'θ', 'model'), argument(at)],
   },
   flow: {
-    name: 'the flow’s velocity u',
     letter: 'u',
     symbol: symbol('u', 'mix'),
     guess: estimate('u'),
@@ -48,13 +44,11 @@ export const targets = {
   },
 };
 
-/** The target's definition, where it is a mix, in a sentence. @type {Record<Prediction, string>} */
-export const definitions = {
-  epsilon: '',
-  sample: '',
-  v: 'Here v = √ᾱ ε − √(1−ᾱ) x₀, a mix in which the noise counts most where there is little of it.',
-  flow: 'Here u = ε − x₀, the way from the picture straight to the noise: x at time s is (1−s) x₀ + s ε, with s = t/1000.',
-};
+/** What the network predicts, after that word. @param {Prediction} prediction */
+export const nameOf = (prediction) => strings.predictions.names[prediction];
+
+/** The target's definition, where it is a mix, in a sentence. @param {Prediction} prediction */
+export const definitionOf = (prediction) => strings.predictions.definitions[prediction];
 
 /**
  * The two guesses that an answer stands for: the one that has to be worked out, with its numbers.

@@ -1,54 +1,34 @@
-// Every setting of the page, once: controls, validation, the address and the elements' attributes are read from here.
+// Every setting of the page, once: controls, validation, the address and the elements' attributes are read from here. What
+// they are called is in `strings/`, by the same names.
+
+import complaints from './strings/en/complaints.js';
 
 /**
  * @typedef {object} Property
  * @property {'opening' | 'forward' | 'data' | 'train' | 'race' | 'save' | 'sample' | 'compare' | 'steer' | 'guidance' | 'objective' | 'network' | 'timeMachine' | 'points' | 'latent'} section
  * @property {'integer' | 'number' | 'choice'} kind
  * @property {'range' | 'number' | 'select' | 'checkbox'} control
- * @property {string} label
- * @property {string} help one line under the control
  * @property {number | string} default
  * @property {number} [min]
  * @property {number} [max]
  * @property {number} [step]
  * @property {boolean} [seed] a seed: the control offers to draw another
- * @property {Record<string, string>} [choices] value and the words shown for it; a checkbox has `no` and `yes`
+ * @property {readonly string[]} [choices] a checkbox has `no` and `yes`
  * @property {'model' | 'run'} [classesOf] the choices are classes, called as in the data set of the network that draws, or
  *   of the run
- * @property {string} [classLabel] the label where they are no digits
  */
 
-const SCHEDULES = {
-  linear: 'Linear (DDPM)',
-  scaledLinear: 'Scaled linear (Stable Diffusion)',
-  cosine: 'Cosine (Improved DDPM)',
-  sigmoid: 'Sigmoid',
-};
+const SCHEDULES = /** @type {const} */ (['linear', 'scaledLinear', 'cosine', 'sigmoid']);
 
-/** @type {Record<string, string>} */
-const DIGITS = Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, `${digit}`]));
+const DIGITS = /** @type {const} */ (['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
 
-/** @type {Record<string, string>} */
-const CLASSES = {
-  ...DIGITS,
-  none: 'Any (unconditional)',
-};
+const CLASSES = /** @type {const} */ ([...DIGITS, 'none']);
 
-const NETWORKS = {
-  unet: 'U-Net',
-  'unet-cross': 'U-Net with cross-attention',
-  dit: 'Diffusion Transformer (DiT)',
-  tiny: 'Tiny U-Net',
-};
+const NETWORKS = /** @type {const} */ (['unet', 'unet-cross', 'dit', 'tiny']);
 
-const PREDICTIONS = {
-  epsilon: 'ε, the noise',
-  sample: 'x₀, the digit',
-  v: 'v, a mix of both',
-  flow: 'u, the velocity of a flow',
-};
+const PREDICTIONS = /** @type {const} */ (['epsilon', 'sample', 'v', 'flow']);
 
-const NO_OR_YES = { no: 'no', yes: 'yes' };
+const NO_OR_YES = /** @type {const} */ (['no', 'yes']);
 
 const MAX_SEED = 4294967295;
 
@@ -59,8 +39,6 @@ const RACER = /** @type {const} */ ({
     kind: 'choice',
     control: 'select',
     choices: NETWORKS,
-    label: 'Network',
-    help: 'On a slow machine, let tiny ones race.',
   },
   prediction: {
     section: 'race',
@@ -68,8 +46,6 @@ const RACER = /** @type {const} */ ({
     control: 'select',
     choices: PREDICTIONS,
     default: 'epsilon',
-    label: 'Predicts',
-    help: 'What its loss is the error of.',
   },
   schedule: {
     section: 'race',
@@ -77,8 +53,6 @@ const RACER = /** @type {const} */ ({
     control: 'select',
     choices: SCHEDULES,
     default: 'linear',
-    label: 'Noise schedule',
-    help: 'A flow has one of its own.',
   },
   rate: {
     section: 'race',
@@ -87,8 +61,6 @@ const RACER = /** @type {const} */ ({
     min: 0.000001,
     max: 0.1,
     default: 0.001,
-    label: 'Learning rate',
-    help: 'Too large, and it trips.',
   },
 });
 
@@ -97,27 +69,16 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'opening',
     kind: 'choice',
     control: 'select',
-    choices: {
-      'mnist-unet': 'U-Net',
-      'mnist-dit': 'Diffusion Transformer (DiT)',
-      'mnist-flow': 'U-Net, a flow',
-      'fashion-unet': 'U-Net, clothes',
-      none: 'None',
-    },
+    choices: ['mnist-unet', 'mnist-dit', 'mnist-flow', 'fashion-unet', 'none'],
     default: 'mnist-unet',
-    label: 'Trained network',
-    help: 'The one that the page opens with.',
   },
   openingDigit: {
     section: 'opening',
     kind: 'choice',
     control: 'select',
-    choices: { ...DIGITS, each: 'One of each' },
+    choices: [...DIGITS, 'each'],
     classesOf: 'model',
     default: 'each',
-    label: 'Digit',
-    classLabel: 'Class',
-    help: 'What the network is told to see in the noise.',
   },
   openingSeed: {
     section: 'opening',
@@ -127,8 +88,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Noise seed',
-    help: 'Another seed is other noise, and so other digits.',
   },
   image: {
     section: 'forward',
@@ -137,8 +96,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0,
     max: 9999,
     default: 0,
-    label: 'Test image',
-    help: 'Its number among the test images of the data set.',
   },
   t: {
     section: 'forward',
@@ -148,8 +105,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 1000,
     step: 1,
     default: 250,
-    label: 'Timestep t',
-    help: '0 is the untouched digit; at 1000 almost nothing of it is left.',
   },
   schedule: {
     section: 'forward',
@@ -157,8 +112,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'select',
     choices: SCHEDULES,
     default: 'linear',
-    label: 'Noise schedule',
-    help: 'How fast the digit sinks into the noise on the way.',
   },
   noiseSeed: {
     section: 'forward',
@@ -168,8 +121,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Noise seed',
-    help: 'The same seed always gives the same noise.',
   },
   zeroTerminalSnr: {
     section: 'forward',
@@ -177,8 +128,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'checkbox',
     choices: NO_OR_YES,
     default: 'no',
-    label: 'Zero terminal SNR',
-    help: 'Bends the curve so that at the end nothing of the digit is left.',
   },
   pictureInverted: {
     section: 'forward',
@@ -186,21 +135,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'checkbox',
     choices: NO_OR_YES,
     default: 'no',
-    label: 'Invert it',
-    help: 'Dark lines on light paper become light lines on black, as in MNIST.',
   },
   dataSet: {
     section: 'data',
     kind: 'choice',
     control: 'select',
-    choices: {
-      mnist: 'MNIST: handwritten digits',
-      fashion: 'Fashion-MNIST: clothes',
-      own: 'Pictures of your own',
-    },
+    choices: ['mnist', 'fashion', 'own'],
     default: 'mnist',
-    label: 'Data set',
-    help: 'What is shown above, and what a new run learns from.',
   },
   ownInverted: {
     section: 'data',
@@ -208,8 +149,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'checkbox',
     choices: NO_OR_YES,
     default: 'no',
-    label: 'Invert your pictures',
-    help: 'Dark lines on light paper become light lines on black, as in MNIST.',
   },
   preset: {
     section: 'train',
@@ -217,8 +156,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'select',
     choices: NETWORKS,
     default: 'unet',
-    label: 'Network',
-    help: 'The tiny one draws worse, and learns on slow machines too.',
   },
   batchSize: {
     section: 'train',
@@ -227,8 +164,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 512,
     default: 64,
-    label: 'Batch size',
-    help: 'Pictures in one step. More: a steadier loss, a slower step.',
   },
   learningRate: {
     section: 'train',
@@ -237,8 +172,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0.000001,
     max: 0.1,
     default: 0.001,
-    label: 'Learning rate',
-    help: 'How far each step moves the weights. Too far, and the loss jumps.',
   },
   trainSchedule: {
     section: 'train',
@@ -246,8 +179,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'select',
     choices: SCHEDULES,
     default: 'linear',
-    label: 'Noise schedule',
-    help: 'The noise levels the network will meet. Samples use the same one.',
   },
   prediction: {
     section: 'train',
@@ -255,8 +186,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'select',
     choices: PREDICTIONS,
     default: 'epsilon',
-    label: 'The network predicts',
-    help: 'Each says the same of a noisy digit. A flow has a noise schedule of its own.',
   },
   seed: {
     section: 'train',
@@ -266,8 +195,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'First weights, order of the pictures, noise: all follow from it.',
   },
   gridEvery: {
     section: 'train',
@@ -276,26 +203,20 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 10000,
     default: 100,
-    label: 'Sample interval',
-    help: 'Steps between drawings. Rarely: more time for learning.',
   },
   weights: {
     section: 'train',
     kind: 'choice',
     control: 'select',
-    choices: { ema: 'their moving average (EMA)', raw: 'of the last step, as they are' },
+    choices: ['ema', 'raw'],
     default: 'ema',
-    label: 'Weights to draw with',
-    help: 'Counts from the next drawing on, in all sections: no restart.',
   },
   sampler: {
     section: 'sample',
     kind: 'choice',
     control: 'select',
-    choices: { ddim: 'DDIM', ddpm: 'DDPM' },
+    choices: ['ddim', 'ddpm'],
     default: 'ddim',
-    label: 'Sampler',
-    help: 'DDPM adds fresh noise on the way; DDIM can do without.',
   },
   steps: {
     section: 'sample',
@@ -304,8 +225,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 1000,
     default: 50,
-    label: 'Steps',
-    help: 'Each step asks the network once (twice with guidance).',
   },
   eta: {
     section: 'sample',
@@ -315,8 +234,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 1,
     step: 0.05,
     default: 0,
-    label: 'Fresh noise η',
-    help: '0: the start decides everything. 1: as much fresh noise as DDPM.',
   },
   class: {
     section: 'sample',
@@ -325,9 +242,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     choices: CLASSES,
     classesOf: 'model',
     default: '3',
-    label: 'Digit to draw',
-    classLabel: 'Class to draw',
-    help: 'The class that the network is told while it looks at the noise.',
   },
   guidanceScale: {
     section: 'sample',
@@ -337,8 +251,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 8,
     step: 0.5,
     default: 2,
-    label: 'Guidance scale w',
-    help: '1: no guidance. Higher: more typical digits, less variety.',
   },
   sampleSeed: {
     section: 'sample',
@@ -348,8 +260,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'The first noise, x at time T. Same seed, same noise.',
   },
   count: {
     section: 'sample',
@@ -358,8 +268,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 20,
     default: 10,
-    label: 'Pictures',
-    help: 'Drawn side by side, each from its own noise.',
   },
   compareClass: {
     section: 'compare',
@@ -368,9 +276,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     choices: CLASSES,
     classesOf: 'model',
     default: '3',
-    label: 'Digit to draw',
-    classLabel: 'Class to draw',
-    help: 'The same for all of them.',
   },
   compareSteps: {
     section: 'compare',
@@ -379,8 +284,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 1000,
     default: 10,
-    label: 'Steps each',
-    help: 'Few, and the methods part; many, and they meet.',
   },
   compareSeed: {
     section: 'compare',
@@ -390,23 +293,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'The noise that all of them start from.',
   },
   steer: {
     section: 'steer',
     kind: 'choice',
     control: 'select',
-    choices: {
-      interpolate: 'Between two noises',
-      invert: 'To noise and back',
-      edit: 'From a picture',
-      inpaint: 'Around a hole',
-      variance: 'By chance',
-    },
+    choices: ['interpolate', 'invert', 'edit', 'inpaint', 'variance'],
     default: 'interpolate',
-    label: 'What decides',
-    help: 'Five ways to have a say in what is drawn.',
   },
   steerClass: {
     section: 'steer',
@@ -414,8 +307,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'select',
     choices: CLASSES,
     default: 'none',
-    label: 'Digit to draw',
-    help: 'What the network is told. Any: it finds out by itself.',
   },
   steerGuidance: {
     section: 'steer',
@@ -425,8 +316,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 8,
     step: 0.5,
     default: 2,
-    label: 'Guidance scale w',
-    help: '1: no guidance. Higher: the digit above all.',
   },
   steerSteps: {
     section: 'steer',
@@ -435,8 +324,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 1000,
     default: 40,
-    label: 'Steps',
-    help: 'DDIM’s, from noise to picture.',
   },
   steerSeed: {
     section: 'steer',
@@ -446,8 +333,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'The noise that it begins with.',
   },
   steerOtherSeed: {
     section: 'steer',
@@ -457,8 +342,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 2,
-    label: 'Other seed',
-    help: 'The noise that it ends with.',
   },
   steerPosition: {
     section: 'steer',
@@ -468,17 +351,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 1,
     step: 0.125,
     default: 0.5,
-    label: 'Position λ',
-    help: '0: the noise of the one seed. 1: that of the other.',
   },
   steerSource: {
     section: 'steer',
     kind: 'choice',
     control: 'select',
-    choices: { test: 'A digit from the test images', drawn: 'Your own drawing' },
+    choices: ['test', 'drawn'],
     default: 'test',
-    label: 'Picture',
-    help: 'None of these was ever trained on.',
   },
   steerImage: {
     section: 'steer',
@@ -487,8 +366,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0,
     max: 9999,
     default: 0,
-    label: 'Test image',
-    help: 'Its number among the 10,000 test images of MNIST.',
   },
   steerStrength: {
     section: 'steer',
@@ -498,24 +375,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 1000,
     step: 1,
     default: 500,
-    label: 'Noise up to t',
-    help: 'Little: it stays as it is. Much: it is forgotten.',
   },
   steerHole: {
     section: 'steer',
     kind: 'choice',
     control: 'select',
-    choices: {
-      bottom: 'The lower half',
-      top: 'The upper half',
-      left: 'The left half',
-      right: 'The right half',
-      middle: 'The middle',
-      painted: 'As you paint it',
-    },
+    choices: ['bottom', 'top', 'left', 'right', 'middle', 'painted'],
     default: 'bottom',
-    label: 'Hole',
-    help: 'What is filled in; the rest is kept.',
   },
   steerResamplings: {
     section: 'steer',
@@ -524,8 +390,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 10,
     default: 3,
-    label: 'Times through',
-    help: 'How often each tenth of the way is gone. 1: no jumps back.',
   },
   steerCount: {
     section: 'steer',
@@ -534,8 +398,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 2,
     max: 64,
     default: 16,
-    label: 'Tries',
-    help: 'All from one noise, each with fresh noise of its own.',
   },
   guidanceRescale: {
     section: 'guidance',
@@ -545,8 +407,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 1,
     step: 0.05,
     default: 0,
-    label: 'Rescale φ',
-    help: 'Takes back the contrast that guidance adds. 1: all of it.',
   },
   guidanceSteps: {
     section: 'guidance',
@@ -555,8 +415,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 1000,
     default: 20,
-    label: 'Steps each',
-    help: 'DDIM in every row. Guided steps look at twice as many pictures.',
   },
   guidanceSeed: {
     section: 'guidance',
@@ -566,8 +424,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'The noise that each column starts from.',
   },
   guidanceVerdicts: {
     section: 'guidance',
@@ -575,17 +431,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'checkbox',
     choices: NO_OR_YES,
     default: 'yes',
-    label: 'Have every picture read',
-    help: 'By a second network, trained to tell digits apart. It takes 0.8 MB.',
   },
   boundVariance: {
     section: 'objective',
     kind: 'choice',
     control: 'select',
-    choices: { fixedSmall: 'β̃, the posterior’s', fixedLarge: 'β, the forward step’s' },
+    choices: ['fixedSmall', 'fixedLarge'],
     default: 'fixedSmall',
-    label: 'Variance of the steps back',
-    help: 'The network does not learn it: it is one of two extremes.',
   },
   boundImages: {
     section: 'objective',
@@ -594,8 +446,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 256,
     default: 16,
-    label: 'Test images',
-    help: 'The first so many, none of which it was trained on.',
   },
   boundTimesteps: {
     section: 'objective',
@@ -604,8 +454,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 3,
     max: 1000,
     default: 40,
-    label: 'Terms to measure',
-    help: 'Of all 1,000, denser where t is small. One model call each.',
   },
   boundSeed: {
     section: 'objective',
@@ -615,24 +463,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'The noise that the images are given.',
   },
   diagram: {
     section: 'network',
     kind: 'choice',
     control: 'select',
-    choices: {
-      own: 'The one of section two',
-      unet: 'U-Net',
-      'unet-cross': 'U-Net with cross-attention',
-      dit: 'Diffusion Transformer (DiT)',
-      'unet-128': 'UNet2DModel for 128 × 128',
-      'dit-s-4': 'DiT-S/4 over latents',
-    },
+    choices: ['own', 'unet', 'unet-cross', 'dit', 'unet-128', 'dit-s-4'],
     default: 'own',
-    label: 'Network',
-    help: 'The last two are published ones: too large for a tab, and drawn all the same.',
   },
   diagramBatch: {
     section: 'network',
@@ -641,8 +478,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 1024,
     default: 32,
-    label: 'Pictures in the batch',
-    help: 'The first number of every shape.',
   },
   machineDigit: {
     section: 'timeMachine',
@@ -651,18 +486,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     choices: DIGITS,
     classesOf: 'run',
     default: '3',
-    label: 'Digit',
-    classLabel: 'Class',
-    help: 'Each starts from its own noise, the same in every row.',
   },
   machineView: {
     section: 'timeMachine',
     kind: 'choice',
     control: 'select',
-    choices: { x0Hat: 'x̂₀, the guess at the digit', xT: 'xₜ, the picture so far' },
+    choices: ['x0Hat', 'xT'],
     default: 'x0Hat',
-    label: 'What is shown',
-    help: 'The guess is there from the first look on; the picture follows it.',
   },
   machineStage: {
     section: 'timeMachine',
@@ -672,23 +502,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 10,
     step: 1,
     default: 10,
-    label: 'Denoising stage',
-    help: '0: nothing but noise. 10: the end of the way.',
   },
   pointsShape: {
     section: 'points',
     kind: 'choice',
     control: 'select',
-    choices: {
-      'two-moons': 'Two moons',
-      'swiss-roll': 'Swiss roll',
-      'eight-gaussians': 'Eight Gaussians',
-      checkerboard: 'Checkerboard',
-      drawn: 'Your own drawing',
-    },
+    choices: ['two-moons', 'swiss-roll', 'eight-gaussians', 'checkerboard', 'drawn'],
     default: 'two-moons',
-    label: 'Points to learn from',
-    help: 'Another shape starts anew, and so does a change of the other two.',
   },
   pointsRate: {
     section: 'points',
@@ -697,8 +517,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0.000001,
     max: 0.1,
     default: 0.004,
-    label: 'Learning rate',
-    help: 'So small a network can take large steps.',
   },
   pointsSeed: {
     section: 'points',
@@ -708,17 +526,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'First weights, the points, the noise: all follow from it.',
   },
   pointsView: {
     section: 'points',
     kind: 'choice',
     control: 'select',
-    choices: { xT: 'xₜ, the points on their way', x0Hat: 'x̂₀, where each seems to belong' },
+    choices: ['xT', 'x0Hat'],
     default: 'xT',
-    label: 'What is shown',
-    help: 'The guess comes first; the point then moves a little towards it.',
   },
   pointsStage: {
     section: 'points',
@@ -728,30 +542,20 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 20,
     step: 1,
     default: 20,
-    label: 'Denoising step',
-    help: '0: nothing but noise. 20: the samples.',
   },
   autoencoderPreset: {
     section: 'latent',
     kind: 'choice',
     control: 'select',
-    choices: { autoencoder: 'AutoencoderKL', 'autoencoder-tiny': 'Tiny AutoencoderKL' },
+    choices: ['autoencoder', 'autoencoder-tiny'],
     default: 'autoencoder',
-    label: 'Autoencoder',
-    help: 'The tiny one blurs more, and learns on slow machines too.',
   },
   latentPreset: {
     section: 'latent',
     kind: 'choice',
     control: 'select',
-    choices: {
-      'unet-latent': 'U-Net',
-      'dit-latent': 'Diffusion Transformer (DiT)',
-      'unet-latent-tiny': 'Tiny U-Net',
-    },
+    choices: ['unet-latent', 'dit-latent', 'unet-latent-tiny'],
     default: 'unet-latent',
-    label: 'Network over the latents',
-    help: 'Each has a twin over pixels, which the table compares it with.',
   },
   klWeight: {
     section: 'latent',
@@ -760,8 +564,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0,
     max: 1,
     default: 0.000001,
-    label: 'Weight of the KL divergence',
-    help: 'More: latents closer to pure noise, and blurred digits.',
   },
   latentRate: {
     section: 'latent',
@@ -770,8 +572,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0.000001,
     max: 0.1,
     default: 0.001,
-    label: 'Learning rate',
-    help: 'Of the autoencoder and of the network.',
   },
   latentBatch: {
     section: 'latent',
@@ -780,8 +580,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 512,
     default: 64,
-    label: 'Pictures a step',
-    help: 'The batch size; of the network, latents a step.',
   },
   latentImages: {
     section: 'latent',
@@ -790,8 +588,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 60000,
     default: 60000,
-    label: 'Pictures to encode',
-    help: 'All of them, or the first so many.',
   },
   latentSeed: {
     section: 'latent',
@@ -801,8 +597,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'First weights, order, noise: all follow from it.',
   },
   latentDigit: {
     section: 'latent',
@@ -810,8 +604,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     control: 'select',
     choices: DIGITS,
     default: '3',
-    label: 'Digit to follow',
-    help: 'Its way from noise is shown channel by channel.',
   },
   latentStage: {
     section: 'latent',
@@ -821,8 +613,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 10,
     step: 1,
     default: 10,
-    label: 'Denoising stage',
-    help: '0: nothing but noise. 10: the end of the way.',
   },
   latentFirst: {
     section: 'latent',
@@ -831,8 +621,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0,
     max: 9999,
     default: 0,
-    label: 'From test image',
-    help: 'Its number among the 10,000.',
   },
   latentSecond: {
     section: 'latent',
@@ -841,8 +629,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 0,
     max: 9999,
     default: 4,
-    label: 'To test image',
-    help: 'Its number among the 10,000.',
   },
   latentMix: {
     section: 'latent',
@@ -852,8 +638,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: 10,
     step: 1,
     default: 5,
-    label: 'Tenths of the second',
-    help: '0: the first alone. 10: the second alone.',
   },
   raceNetworkA: { ...RACER.network, default: 'unet' },
   racePredictionA: RACER.prediction,
@@ -870,8 +654,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 512,
     default: 64,
-    label: 'Pictures in a batch',
-    help: 'The same for both, or they would not see the same ones.',
   },
   raceSeed: {
     section: 'race',
@@ -881,8 +663,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     max: MAX_SEED,
     seed: true,
     default: 1,
-    label: 'Seed',
-    help: 'The same for both: pictures, timesteps, noise, first weights.',
   },
   raceEvery: {
     section: 'race',
@@ -891,17 +671,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 10000,
     default: 100,
-    label: 'Steps between looks',
-    help: 'At a look both draw, and are asked about test images.',
   },
   racePace: {
     section: 'race',
     kind: 'choice',
     control: 'select',
-    choices: { steps: 'equal steps', seconds: 'equal time' },
+    choices: ['steps', 'seconds'],
     default: 'steps',
-    label: 'Kept level by',
-    help: 'Who is behind trains next. This can change on the way.',
   },
   exportScale: {
     section: 'save',
@@ -910,8 +686,6 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     min: 1,
     max: 16,
     default: 4,
-    label: 'Scale of pictures',
-    help: 'Screen pixels for each of a picture’s, in both directions.',
   },
 });
 
@@ -919,7 +693,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
 
 /**
  * @typedef {{
- *   [N in Name]: (typeof properties)[N] extends { choices: infer C } ? Extract<keyof C, string> : number
+ *   [N in Name]: (typeof properties)[N] extends { choices: readonly (infer C)[] } ? C : number
  * }} Values
  */
 
@@ -936,19 +710,15 @@ export const propertyOf = (name) => properties[name];
  * Reads a value that came as text, from an input, an attribute or the address.
  * @param {Name} name
  * @param {string} text
+ * @param {typeof complaints} words
  * @returns {{ value: number | string } | { complaint: string }} the complaint is what the value must be
  */
-export function parse(name, text) {
-  const { kind, choices = {}, min = -Infinity, max = Infinity } = propertyOf(name);
+export function parse(name, text, words = complaints) {
+  const { kind, choices = [], min = -Infinity, max = Infinity } = propertyOf(name);
   if (kind === 'choice') {
-    if (Object.hasOwn(choices, text)) return { value: text };
-    return { complaint: `must be one of ${Object.keys(choices).join(', ')}` };
+    return choices.includes(text) ? { value: text } : { complaint: words.oneOf(choices) };
   }
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= min && value <= max && (kind === 'number' || Number.isInteger(value))) return { value };
-  const noun = kind === 'integer' ? 'a whole number' : 'a number';
-  return { complaint: `must be ${noun} from ${plain(min)} to ${plain(max)}` };
+  return { complaint: kind === 'integer' ? words.whole(min, max) : words.number(min, max) };
 }
-
-/** @param {number} value */
-const plain = (value) => value.toLocaleString('en', { maximumFractionDigits: 6 });

@@ -2,6 +2,7 @@
 
 import { unzipSync } from 'fflate';
 import { decodePicture, SIDE } from './decode-picture.js';
+import { strings } from './language.js';
 
 /**
  * @typedef {object} Pictures
@@ -35,9 +36,7 @@ export async function readPictures(files, { signal, onProgress }) {
   const candidates = await candidatesOf(files);
   const folders = [...new Set(candidates.map(folderOf))].sort(byName);
   if (folders.length > MOST_CLASSES) {
-    throw new Error(
-      `there are ${folders.length} folders with files, and each is a class: the networks here know at most ${MOST_CLASSES}`,
-    );
+    throw new Error(strings.ownData.tooManyFolders(folders.length, MOST_CLASSES));
   }
   /** @type {(Uint8Array | undefined)[]} */
   const decoded = [];
@@ -51,14 +50,12 @@ export async function readPictures(files, { signal, onProgress }) {
   const pictures = candidates.filter(isPicture);
   const skipped = candidates.filter((_, index) => !isPicture(_, index)).map(({ path }) => path);
   if (!pictures.length) {
-    throw new Error(
-      `of ${candidates.length} files none is a picture that this browser can read, as PNG and JPEG are`,
-    );
+    throw new Error(strings.ownData.noPictures(candidates.length));
   }
   const found = folders.filter((folder) => pictures.some((picture) => folderOf(picture) === folder));
   const labels = Uint8Array.from(pictures, (picture) => found.indexOf(folderOf(picture)));
   if (found.every((_, label) => labels.indexOf(label) === labels.lastIndexOf(label))) {
-    throw new Error('at least two pictures of a class are needed: one to learn from, and one to test with');
+    throw new Error(strings.ownData.tooFew);
   }
   const pixels = new Uint8Array(pictures.length * SIDE * SIDE);
   for (const [index, picture] of decoded.filter((picture) => picture !== undefined).entries()) {
@@ -87,7 +84,7 @@ async function candidatesOf(files) {
     else found.push({ path, load: () => file });
   }
   const visible = found.filter(({ path }) => !isHidden(path)).sort((a, b) => byName(a.path, b.path));
-  if (visible.length > MOST_FILES) throw new Error(`more than ${MOST_FILES} files are too many`);
+  if (visible.length > MOST_FILES) throw new Error(strings.ownData.tooMany(MOST_FILES));
   return visible;
 }
 
@@ -103,7 +100,7 @@ function unzipped(path, zip) {
       },
     });
   } catch {
-    throw new Error(`${path} cannot be unpacked: it is damaged, or no zip`);
+    throw new Error(strings.ownData.damaged(path));
   }
   names.sort(byName);
   /** @type {Record<string, Uint8Array>} */
@@ -131,7 +128,7 @@ const folderOf = ({ path }) => path.split('/').at(-2) ?? '';
 function titleOf(files) {
   const [{ path }] = files;
   if (path.includes('/')) return path.split('/')[0];
-  return files.length === 1 ? path.replace(/\.zip$/i, '') : 'Your pictures';
+  return files.length === 1 ? path.replace(/\.zip$/i, '') : strings.ownData.yours;
 }
 
 /** @param {string} a @param {string} b */

@@ -1,5 +1,6 @@
 // The current value of every property.
 
+import { strings } from './language.js';
 import { names, parse, propertyOf } from './properties.js';
 import { Store } from './store.js';
 
@@ -68,7 +69,7 @@ export class Settings extends Store {
    */
   adopt(name, text) {
     if (this.#values.has(name)) return;
-    this.take(name, text, 'The attribute');
+    this.take(name, text, strings.address.theAttribute);
     this.changed();
   }
 
@@ -79,13 +80,11 @@ export class Settings extends Store {
    * @param {string} source
    */
   take(name, text, source) {
-    const parsed = parse(name, text);
+    const parsed = parse(name, text, strings.complaints);
     if ('value' in parsed) {
       this.#values.set(name, parsed.value);
     } else {
-      this.complaints.push(
-        `${source} sets ${name} to “${text}”, but it ${parsed.complaint}; ${this.get(name)} is used instead.`,
-      );
+      this.complaints.push(strings.address.wrong(source, name, text, parsed.complaint, this.get(name)));
     }
   }
 

@@ -16,4 +16,5 @@ import './elements/time-machine.js';
 import './elements/train.js';
 
 export { client } from './client.js';
+export { speak } from './language.js';
 export { Settings, settings } from './settings.js';

@@ -3,6 +3,7 @@
 import { html, svg } from 'lit';
 import { TIMESTEPS } from '../configs.js';
 import { fixed, three } from '../format.js';
+import { strings } from '../language.js';
 import { run } from '../run.js';
 import { PlotElement } from './plot.js';
 
@@ -42,7 +43,7 @@ export class DiffusionBandChart extends PlotElement {
         x: { time: false, range: (_plot, _min, max) => [0, Math.max(50, max ?? 0)] },
         y: { distr: 3 },
       },
-      axes: [this.axis('training step'), this.axis()],
+      axes: [this.axis(strings.train.axis), this.axis()],
       series: [
         {},
         ...DASHES.map((dash, band) => ({
@@ -58,9 +59,11 @@ export class DiffusionBandChart extends PlotElement {
   }
 
   words() {
-    const last = run.bands.map(({ smoothed }, band) => `${three(smoothed.at(-1))} for t = ${bandName(band)}`);
-    if (!last.length) return 'Loss by timestep: empty until the first step.';
-    return `Loss by timestep after ${run.step} training steps, logarithmic, smoothed: ${last.join(', ')}.`;
+    const last = run.bands.map(({ smoothed }, band) =>
+      strings.train.bandLoss(three(smoothed.at(-1)), bandName(band)),
+    );
+    if (!last.length) return strings.train.bandsEmpty;
+    return strings.train.bandsChart(run.step, last.join(', '));
   }
 }
 
@@ -84,7 +87,8 @@ function lastOf(band) {
 }
 
 /** @param {number} band */
-const bandName = (band) => `${(band * TIMESTEPS) / BANDS + 1} to ${((band + 1) * TIMESTEPS) / BANDS}`;
+const bandName = (band) =>
+  strings.train.band((band * TIMESTEPS) / BANDS + 1, ((band + 1) * TIMESTEPS) / BANDS);
 
 /** How much of the noise's colour a band has. @param {number} band */
 const noisiness = (band) => (100 * band) / (BANDS - 1);

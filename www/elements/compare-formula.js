@@ -3,6 +3,7 @@
 import { html, mathml } from 'lit';
 import { SAMPLERS } from '../comparison.js';
 import { three } from '../format.js';
+import { strings } from '../language.js';
 import { alphaBar, estimate, fraction, indexed, number, root, sign, symbol } from '../math.js';
 import { model } from '../model.js';
 
@@ -13,7 +14,7 @@ export function compareFormula(rows) {
   const step = rows.last(EULER);
   const isFlow = model.prediction === 'flow';
   const signal = isFlow ? [number('1'), sign('−'), symbol('s')] : root(alphaBar());
-  const sigma = `σ is the noise in units of the digit, ${isFlow ? 's/(1−s)' : '√(1−ᾱ)/√ᾱ'}.`;
+  const sigma = strings.compare.sigma(isFlow ? 's/(1−s)' : '√(1−ᾱ)/√ᾱ');
   const difference = [sign('('), indexed('σ', 's'), sign('−'), indexed('σ', 't'), sign(')')];
   return html`<div class="formula">
     <math display="block">
@@ -22,7 +23,7 @@ export function compareFormula(rows) {
           <mtd>${scaled('s')}</mtd>
           <mtd>${sign('=')}</mtd>
           <mtd>${scaled('t')} ${sign('+')} ${difference} ${estimate('ε')}</mtd>
-          <mtd><mtext>with</mtext></mtd>
+          <mtd><mtext>${strings.compare.with}</mtext></mtd>
           <mtd>${scaled('t')} ${sign('=')} ${fraction(indexed('x', 't', 'mix'), signal)}</mtd>
         </mtr>
         <mtr>
@@ -36,7 +37,7 @@ export function compareFormula(rows) {
       </mtable>
     </math>
     <p class="reading">
-      ${step ? `Euler’s step ${step.step} of ${step.steps}. ${sigma}` : `Euler’s step as it stands. ${sigma}`}
+      ${step ? strings.compare.eulerStep(step.step, step.steps, sigma) : strings.compare.euler(sigma)}
     </p>
   </div>`;
 }

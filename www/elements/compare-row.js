@@ -2,26 +2,27 @@
 
 import { html } from 'lit';
 import { shortDuration, whole } from '../format.js';
+import { strings } from '../language.js';
 
 /** @typedef {import('../rows.js').Rows} Rows */
 
 /**
- * @param {{ name: string, words: string }} sampler
+ * @param {(typeof import('../comparison.js').SAMPLERS)[number]} chosen
  * @param {Rows} rows
  * @param {number} row
  */
-export function compareRow({ name, words }, rows, row) {
+export function compareRow({ name, sampler }, rows, row) {
   const last = rows.last(row);
   const steps = rows.rows[row] ?? [];
   return html`<li>
     <div class="about">
       <h3>${name}</h3>
-      <p class="help">${words}</p>
+      <p class="help">${strings.compare.samplers[sampler]}</p>
       <p class="cost">
-        ${last ? html`${calls(last.modelCalls)}, <span class="time">${shortDuration(last.seconds)}</span>` : 'not drawn yet'}
+        ${last ? html`${calls(last.modelCalls)}, <span class="time">${shortDuration(last.seconds)}</span>` : strings.compare.notDrawn}
       </p>
     </div>
-    <div class="film" role="img" aria-label=${`${name}: ${steps.length} guesses at the digit, from noise to the end`}>
+    <div class="film" role="img" aria-label=${strings.compare.film(name, steps.length)}>
       ${Array.from(
         { length: rows.frames },
         (_, frame) =>
@@ -31,10 +32,10 @@ export function compareRow({ name, words }, rows, row) {
     <diffusion-picture
       class="mix end"
       .frames=${last?.xT}
-      label=${last ? `${name}: the picture after step ${last.step} of ${last.steps}` : `${name}: no picture yet`}
+      label=${last ? strings.compare.end(name, last.step, last.steps) : strings.compare.noPicture(name)}
     ></diffusion-picture>
   </li>`;
 }
 
 /** @param {number} count */
-const calls = (count) => `${whole(count)} model ${count === 1 ? 'call' : 'calls'}`;
+const calls = (count) => strings.compare.calls(whole(count), count);

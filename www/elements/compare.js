@@ -3,7 +3,8 @@
 import { html, unsafeCSS } from 'lit';
 import { comparison, SAMPLERS } from '../comparison.js';
 import { whole } from '../format.js';
-import { model, NO_CLASSES } from '../model.js';
+import { fill, strings } from '../language.js';
+import { model } from '../model.js';
 import { run } from '../run.js';
 import './control.js';
 import style from './compare.css' with { type: 'text' };
@@ -33,29 +34,28 @@ export class DiffusionCompare extends Section {
           <diffusion-control
             name="compareClass"
             ?disabled=${!model.knowsClasses}
-            note=${model.knowsClasses ? '' : NO_CLASSES}
+            note=${model.knowsClasses ? '' : strings.model.noClasses}
           ></diffusion-control>
           <diffusion-control name="compareSteps"></diffusion-control>
           <diffusion-control name="compareSeed"></diffusion-control>
         </div>
-        <div class="toolbar" role="group" aria-label="Comparing">
+        <div class="toolbar" role="group" aria-label=${strings.compare.group}>
           <button
             type="button"
             class="primary"
             ?disabled=${!hasModel}
             @click=${() => (running ? comparison.cancel() : comparison.begin())}
           >
-            ${running ? 'Stop all' : 'Compare'}
+            ${running ? strings.compare.stop : strings.compare.compare}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
         <diffusion-notice place="compare"></diffusion-notice>
         <div class="start">
-          <diffusion-picture class="mix" .frames=${comparison.start} label="The noise that all rows start from">
+          <diffusion-picture class="mix" .frames=${comparison.start} label=${strings.compare.noise}>
           </diffusion-picture>
           <p>
-            <b class="mix">x<sub>T</sub></b>, the noise that all of them start from. Each row shows the guesses at the
-            digit, <b class="model">x̂<sub>0</sub></b>, from the first step to the last, and the picture it arrives at.
+            ${fill(strings.compare.start, { xT: html`<b class="mix">x<sub>T</sub></b>`, x0: html`<b class="model">x̂<sub>0</sub></b>` })}
           </p>
         </div>
         <ul class="rows">
@@ -70,13 +70,13 @@ export class DiffusionCompare extends Section {
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
   const { phase, modelCalls, by } = comparison;
-  if (phase === 'running') return 'Drawing, one row after the other, a few steps at a time.';
+  if (phase === 'running') return strings.compare.running;
   if (phase === 'done' || phase === 'stopped') {
-    return `${phase === 'done' ? 'Done' : 'Stopped'}: ${whole(modelCalls)} model calls in all, by ${by}.`;
+    const how = phase === 'done' ? strings.model.done : strings.model.stopped;
+    return strings.model.callsInAll(how, whole(modelCalls), by);
   }
-  if (!hasModel)
-    return 'This takes a network. Train one in section two; a few hundred steps already tell them apart.';
-  return model.ready('The network has not learned anything yet: expect noise from all of them.');
+  if (!hasModel) return strings.compare.noNetwork;
+  return model.ready(strings.compare.untrained);
 }
 
 customElements.define('diffusion-compare', DiffusionCompare);

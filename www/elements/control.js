@@ -1,7 +1,8 @@
 // One setting: a native form control with its label, its explanation, its live value, and a sentence when a value won't do.
 
 import { html, noChange, nothing, unsafeCSS } from 'lit';
-import { dataSets, isDigit } from '../data-sets.js';
+import { className, dataSets, isDigit } from '../data-sets.js';
+import { strings, wordsOf } from '../language.js';
 import { model } from '../model.js';
 import { parse, propertyOf } from '../properties.js';
 import { run } from '../run.js';
@@ -42,7 +43,8 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   render() {
-    const { help, control, seed } = propertyOf(this.name);
+    const { control, seed } = propertyOf(this.name);
+    const { help } = wordsOf(this.name);
     const label = this.#label();
     if (control === 'checkbox') {
       return html`
@@ -57,7 +59,7 @@ export class DiffusionControl extends PlaygroundElement {
       </div>
       <div class="field">
         ${this.#input()}
-        ${seed ? html`<button type="button" ?disabled=${this.disabled} @click=${this.#draw}>New</button>` : nothing}
+        ${seed ? html`<button type="button" ?disabled=${this.disabled} @click=${this.#draw}>${strings.control.new}</button>` : nothing}
       </div>
       <p id="help" class="help">${this.note || help}</p>
       <p id="complaint" class="complaint" role="alert">${this.complaint}</p>
@@ -105,19 +107,23 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   #label() {
-    const { label, classesOf, classLabel } = propertyOf(this.name);
+    const { classesOf } = propertyOf(this.name);
+    const { label, classLabel } = wordsOf(this.name);
     const { classes } = classesOf === 'run' ? run : model;
     return classesOf && classLabel && !isDigit(classes[0]) ? classLabel : label;
   }
 
   /** Values, and the words for them. @returns {[string, string][]} */
   #choices() {
-    const { choices = {}, classesOf } = propertyOf(this.name);
-    if (!classesOf) return Object.entries(choices);
-    const { classes } = classesOf === 'run' ? run : model;
-    return Object.entries(choices)
-      .map(([choice, words]) => /** @type {[string, string]} */ ([choice, classes[Number(choice)] ?? words]))
-      .filter(([choice]) => Number.isNaN(Number(choice)) || classes[Number(choice)] !== undefined);
+    const { choices = [], classesOf } = propertyOf(this.name);
+    const { choices: words = {} } = wordsOf(this.name);
+    const { classes } = !classesOf ? { classes: [] } : classesOf === 'run' ? run : model;
+    const all = choices.map(
+      (choice) =>
+        /** @type {[string, string]} */ ([choice, named(classes[Number(choice)]) ?? words[choice] ?? choice]),
+    );
+    if (!classesOf) return all;
+    return all.filter(([choice]) => Number.isNaN(Number(choice)) || classes[Number(choice)] !== undefined);
   }
 
   updated() {
@@ -135,12 +141,12 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   #take() {
-    const parsed = parse(this.name, this.#field()?.value ?? '');
+    const parsed = parse(this.name, this.#field()?.value ?? '', strings.complaints);
     if ('value' in parsed) {
       this.complaint = undefined;
       this.settings.set(this.name, parsed.value);
     } else {
-      this.complaint = `This ${parsed.complaint}. Until then ${this.settings.get(this.name)} stays in force.`;
+      this.complaint = strings.control.untilThen(parsed.complaint, this.settings.get(this.name));
     }
   }
 
@@ -149,5 +155,8 @@ export class DiffusionControl extends PlaygroundElement {
     this.settings.set(this.name, Math.floor(Math.random() * 100000));
   }
 }
+
+/** @param {string | undefined} name of a class */
+const named = (name) => name && className(name);
 
 customElements.define('diffusion-control', DiffusionControl);

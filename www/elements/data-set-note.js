@@ -1,6 +1,7 @@
 // What is to be said of the chosen data set, in the place of its explanation.
 
 import { dataSets, titleOf } from '../data-sets.js';
+import { strings } from '../language.js';
 import { settings } from '../settings.js';
 
 /**
@@ -10,8 +11,8 @@ import { settings } from '../settings.js';
 export function dataSetNote(place) {
   const { problem, chosen, shown, own } = dataSets;
   if (problem?.name === chosen && chosen !== shown) {
-    return `${titleOf(chosen)} is not to be had here: ${problem.message}. ${titleOf(shown)} stays.`;
+    return strings.dataSets.missing(titleOf(chosen), problem.message, titleOf(shown));
   }
-  if (settings.get('dataSet') === 'own' && !own) return `Bring them ${place}. Until then MNIST stays.`;
+  if (settings.get('dataSet') === 'own' && !own) return strings.dataSets.bring(place);
   return '';
 }

@@ -1,6 +1,7 @@
 // Which device does the arithmetic, and why that one; what the address asked for in vain.
 
-import { css, html, nothing } from 'lit';
+import { css, html } from 'lit';
+import { fill, strings } from '../language.js';
 import { settings } from '../settings.js';
 import { PlaygroundElement } from './element.js';
 
@@ -53,7 +54,7 @@ export class DiffusionDevice extends PlaygroundElement {
 
   render() {
     return html`
-      <div role="status">${this.ready ? badge(this.ready) : html`<p class="badge">Looking for a graphics card …</p>`}</div>
+      <div role="status">${this.ready ? badge(this.ready) : html`<p class="badge">${strings.device.looking}</p>`}</div>
       <diffusion-notice place="device"></diffusion-notice>
       ${settings.complaints.map((complaint) => html`<p class="complaint" role="alert">${complaint}</p>`)}
     `;
@@ -62,14 +63,11 @@ export class DiffusionDevice extends PlaygroundElement {
 
 /** @param {Ready} ready */
 function badge({ backend, adapter, reason }) {
-  const because = reason ? html`, <span class="why">because ${reason}</span>` : nothing;
-  return html`<p class="badge up">
-    ${
-      backend === 'cpu'
-        ? html`Running on the CPU${because}.`
-        : html`Running on WebGPU: ${adapter}${reason ? html`. It will be slow${because}` : nothing}.`
-    }
-  </p>`;
+  const { device } = strings;
+  const [plain, because] =
+    backend === 'cpu' ? [device.cpu, device.cpuBecause] : [device.gpu, device.gpuBecause];
+  const why = html`<span class="why">${device.because(reason ?? '')}</span>`;
+  return html`<p class="badge up">${fill(reason ? because : plain, { adapter, why })}</p>`;
 }
 
 customElements.define('diffusion-device', DiffusionDevice);

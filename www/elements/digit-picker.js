@@ -4,6 +4,7 @@ import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
 import { capital, classWords, dataSets } from '../data-sets.js';
+import { strings } from '../language.js';
 import './picture.js';
 import style from './digit-picker.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
@@ -56,7 +57,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
   render() {
     const chosen = this.#image;
     const { classes } = dataSets.describe(this.#set);
-    return html`<div class="digits" role="group" aria-label="Choose a picture">
+    return html`<div class="digits" role="group" aria-label=${strings.forward.choose}>
       ${this.#images().map(
         (image, label) => html`<button
           type="button"
@@ -72,7 +73,7 @@ export class DiffusionDigitPicker extends PlaygroundElement {
         </button>`,
       )}
       <button type="button" class="others" ?disabled=${!this.labels} @click=${this.#others}>
-        Other ${this.#set === 'mnist' ? 'digits' : 'pictures'}
+        ${this.#set === 'mnist' ? strings.forward.otherDigits : strings.forward.otherPictures}
       </button>
     </div>`;
   }

@@ -2,6 +2,7 @@
 // pad shows the strokes that it is given, and tells of new ones by the event `strokes`.
 
 import { html, unsafeCSS } from 'lit';
+import { strings } from '../language.js';
 import style from './drawing-pad.css' with { type: 'text' };
 import { PlaygroundElement } from './element.js';
 import { drawFrame } from './picture.js';
@@ -46,7 +47,7 @@ export class DiffusionDrawingPad extends PlaygroundElement {
     /** A CSS colour. */
     this.ink = 'white';
     /** What there is to be seen, for those who don't see it. */
-    this.label = 'Drawing pad';
+    this.label = '';
     this.disabled = false;
   }
 
@@ -75,9 +76,9 @@ export class DiffusionDrawingPad extends PlaygroundElement {
       ></canvas>
       <div class="buttons">
         <button type="button" ?disabled=${!this.strokes.length} @click=${() => this.#tell(this.strokes.slice(0, -1))}>
-          Undo
+          ${strings.steer.undo}
         </button>
-        <button type="button" ?disabled=${!this.strokes.length} @click=${() => this.#tell([])}>Clear</button>
+        <button type="button" ?disabled=${!this.strokes.length} @click=${() => this.#tell([])}>${strings.steer.clear}</button>
       </div>
     `;
   }

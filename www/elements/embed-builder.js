@@ -4,7 +4,8 @@
 import { html, nothing, unsafeCSS } from 'lit';
 import { attributeOf, CHOICES, nameOf, partsOf, settingsOf } from '../embed-attributes.js';
 import { hosts } from '../embed-snippets.js';
-import { viewNames, viewOf } from '../embed-views.js';
+import { viewNames } from '../embed-views.js';
+import { strings, wordsOf } from '../language.js';
 import { parse, propertyOf } from '../properties.js';
 import { PlaygroundElement } from './element.js';
 import style from './embed-builder.css' with { type: 'text' };
@@ -55,7 +56,7 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
     const text = write({ base: BASE, integrity: this.integrity, attributes: this.#attributes() });
     return html`<figure>
       <div class="controls">
-        ${this.#select('View', this.view, Object.fromEntries(viewNames.map((view) => [view, viewOf(view).title])), (view) => this.#show(view))}
+        ${this.#select('View', this.view, Object.fromEntries(viewNames.map((view) => [view, strings.posters[view].title])), (view) => this.#show(view))}
         ${this.#choice('start', 'Starts', { click: 'when pressed', seen: 'when seen', load: 'with the page' })}
         ${this.#choice('theme', 'Theme', { auto: 'the reader’s', light: 'light', dark: 'dark' })}
       </div>
@@ -124,12 +125,16 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
 
   /** @param {Name} name */
   #setting(name) {
-    const { label, choices, default: standard } = propertyOf(name);
+    const { default: standard, choices } = propertyOf(name);
+    const { label, choices: words = {} } = wordsOf(name);
     const attribute = attributeOf(name);
     const value = this.values.get(attribute) ?? `${standard}`;
-    if (choices) return this.#select(label, value, choices, (choice) => this.#set(attribute, choice));
-    const parsed = parse(name, value);
-    const complaint = 'complaint' in parsed ? `This ${parsed.complaint}.` : nothing;
+    if (choices) {
+      const named = Object.fromEntries(choices.map((choice) => [choice, words[choice] ?? choice]));
+      return this.#select(label, value, named, (choice) => this.#set(attribute, choice));
+    }
+    const parsed = parse(name, value, strings.complaints);
+    const complaint = 'complaint' in parsed ? strings.control.complaint(parsed.complaint) : nothing;
     return html`<div class="own">
       <label for=${attribute}>${label}</label>
       <input
@@ -148,7 +153,7 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
   /** @param {string} part */
   #part(part) {
     const name = nameOf.get(part);
-    const words = name ? propertyOf(name).label : part;
+    const words = name ? wordsOf(name).label : part;
     return html`<label class="check">
       <input
         type="checkbox"

@@ -4,7 +4,8 @@ import { css, html, nothing } from 'lit';
 import { forwardSchedule } from '../configs.js';
 import { dataSets, titleOf } from '../data-sets.js';
 import { fixed, trainingSteps } from '../format.js';
-import { definitions, guessFormula } from '../predictions.js';
+import { strings } from '../language.js';
+import { definitionOf, guessFormula } from '../predictions.js';
 import { Question } from '../question.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
@@ -15,15 +16,12 @@ import { Section } from './section.js';
 
 /** @typedef {import('../messages.js').MessageOf<'estimate'>} Estimate */
 
-const OTHER_SCHEDULE =
-  'It was trained with another noise schedule than the one above, and sees the digit with its own.';
-
 /** Where the network never saw anything like it. */
 function foreignPicture() {
-  if (settings.picture) return 'It is asked about a picture of your own, without being told a class.';
+  if (settings.picture) return strings.estimate.ownPicture;
   const learned = run.config.data?.name;
   if (!learned || learned === dataSets.shown) return '';
-  return `It learned from ${titleOf(learned)}: this picture is of another kind, and it is told no class.`;
+  return strings.estimate.foreign(titleOf(learned));
 }
 
 const question = new Question('estimate', 'estimate');
@@ -101,9 +99,9 @@ export class DiffusionEstimate extends Section {
   render() {
     if (!run.takesImages) return nothing;
     const t = settings.get('t');
-    return html`<section aria-label="What the network makes of it">
-      <h3>What the network of section two makes of it</h3>
-      ${t === 0 ? html`<p class="help">At t = 0 there is no noise to find, and the network is never asked.</p>` : this.#guess()}
+    return html`<section aria-label=${strings.estimate.section}>
+      <h3>${strings.estimate.head}</h3>
+      ${t === 0 ? html`<p class="help">${strings.estimate.atZero}</p>` : this.#guess()}
       <diffusion-notice place="estimate"></diffusion-notice>
     </section>`;
   }
@@ -116,9 +114,9 @@ export class DiffusionEstimate extends Section {
       <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
     </div>`;
     return html`<div class="pictures">
-        ${picture('mix', view?.xT, html`x<sub>t</sub>`, 'what it sees')}
-        ${picture('model', view?.epsHat, html`ε̂`, 'its guess at the noise')}
-        ${picture('model', view?.x0Hat, html`x̂<sub>0</sub>`, 'the picture that follows')}
+        ${picture('mix', view?.xT, html`x<sub>t</sub>`, strings.estimate.sees)}
+        ${picture('model', view?.epsHat, html`ε̂`, strings.estimate.guess)}
+        ${picture('model', view?.x0Hat, html`x̂<sub>0</sub>`, strings.estimate.follows)}
       </div>
       ${formula(view)}`;
   }
@@ -141,7 +139,7 @@ function formula(view) {
   return html`<div class="formula">
     <math display="block">${guessFormula(prediction, view)}</math>
     <p class="reading">
-      ${reading(view)} ${sameSchedule() ? '' : OTHER_SCHEDULE} ${foreignPicture()} ${definitions[prediction]}
+      ${reading(view)} ${sameSchedule() ? '' : strings.estimate.otherSchedule} ${foreignPicture()} ${definitionOf(prediction)}
     </p>
   </div>`;
 }
@@ -149,8 +147,8 @@ function formula(view) {
 /** @param {Estimate | undefined} view */
 const reading = (view) =>
   view
-    ? `After ${trainingSteps(view.step)}, at t = ${view.t}: the mean squared error of the noise is ${fixed(view.loss, 4)}.`
-    : 'The network is being asked.';
+    ? strings.estimate.reading(trainingSteps(view.step), view.t, fixed(view.loss, 4))
+    : strings.estimate.asking;
 
 const sameSchedule = () =>
   run.config.prediction !== 'flow' &&

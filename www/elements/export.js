@@ -4,6 +4,7 @@ import { css, html } from 'lit';
 import { download } from '../download.js';
 import { curves, filmStrip, learning, samples, way } from '../exports.js';
 import { history } from '../history.js';
+import { strings } from '../language.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
 import { trajectory } from '../trajectory.js';
@@ -58,12 +59,12 @@ export class DiffusionExport extends PlaygroundElement {
     };
     return html`
       <diffusion-control name="exportScale"></diffusion-control>
-      <div class="toolbar" role="group" aria-label="Curves and pictures as files">
-        ${button('Curves as CSV', run.steps.length > 0, curves)}
-        ${button('Samples as PNG', run.grid !== undefined, () => samples(scale))}
-        ${button('Learning as GIF', history.moments.length > 0, () => learning(scale, tell))}
-        ${button('Film strip as PNG', hasWay, () => filmStrip(scale))}
-        ${button('Way from noise as GIF', hasWay, () => way(scale, tell))}
+      <div class="toolbar" role="group" aria-label=${strings.open.export}>
+        ${button(strings.open.csv, run.steps.length > 0, curves)}
+        ${button(strings.open.png, run.grid !== undefined, () => samples(scale))}
+        ${button(strings.open.learning, history.moments.length > 0, () => learning(scale, tell))}
+        ${button(strings.open.strip, hasWay, () => filmStrip(scale))}
+        ${button(strings.open.way, hasWay, () => way(scale, tell))}
         <p class="status" role="status">${this.words || missing(hasWay)}</p>
         <p class="complaint" role="alert">${this.problem}</p>
       </div>
@@ -77,7 +78,7 @@ export class DiffusionExport extends PlaygroundElement {
     try {
       const { name, content } = await make();
       download(name, content);
-      this.words = `${name} was saved.`;
+      this.words = strings.open.saved(name);
     } catch (error) {
       this.words = '';
       this.problem = error instanceof Error ? error.message : `${error}`;
@@ -88,8 +89,8 @@ export class DiffusionExport extends PlaygroundElement {
 
 /** @param {boolean} hasWay */
 function missing(hasWay) {
-  if (!run.steps.length && !hasWay) return 'There is nothing to save yet: train a network, and draw with it.';
-  return hasWay ? '' : 'For a film strip, draw something in section three first.';
+  if (!run.steps.length && !hasWay) return strings.open.nothing;
+  return hasWay ? '' : strings.open.firstDraw;
 }
 
 customElements.define('diffusion-export', DiffusionExport);

@@ -1,6 +1,7 @@
 // The way from noise to picture as a strip: x_t above, the guess at x_0 below. Pressing on it goes there.
 
 import { html, unsafeCSS } from 'lit';
+import { strings } from '../language.js';
 import { trajectory } from '../trajectory.js';
 import { PlaygroundElement } from './element.js';
 import style from './film-strip.css' with { type: 'text' };
@@ -57,7 +58,7 @@ export class DiffusionFilmStrip extends PlaygroundElement {
     return html`<div class="strip" style="width: ${width * SCALE}px" @click=${this.#press}>
       <canvas
         role="img"
-        aria-label="Film strip of ${trajectory.length} steps: the picture so far above, the guess at the digit below"
+        aria-label=${strings.sample.film(trajectory.length)}
         width=${width}
         height=${height}
         style="width: ${width * SCALE}px; height: ${height * SCALE}px"

@@ -6,6 +6,7 @@ import { forwardSchedule } from '../configs.js';
 import { curves } from '../curves.js';
 import { capital, classWords, dataSets } from '../data-sets.js';
 import { fixed } from '../format.js';
+import { strings } from '../language.js';
 import './control.js';
 import './digit-picker.js';
 import style from './forward.css' with { type: 'text' };
@@ -66,7 +67,7 @@ export class DiffusionForward extends Section {
       <figure>
         <diffusion-digit-picker></diffusion-digit-picker>
         <div class="pictures">
-          <diffusion-control name="dataSet" note=${dataSetNote('in section two')}></diffusion-control>
+          <diffusion-control name="dataSet" note=${dataSetNote(strings.dataSets.inSectionTwo)}></diffusion-control>
           <diffusion-own-picture></diffusion-own-picture>
         </div>
         <div class="sum">
@@ -74,14 +75,14 @@ export class DiffusionForward extends Section {
             <diffusion-picture
               class="mix"
               .frames=${view?.xT}
-              label=${view ? `${what(view)} with noise, at t = ${view.t}` : 'The noisy picture'}
+              label=${view ? strings.forward.noisyWhat(what(view), view.t) : strings.forward.noisy}
             ></diffusion-picture>
-            <p class="name"><b class="mix">x<sub>t</sub></b> what the network will see</p>
+            <p class="name"><b class="mix">x<sub>t</sub></b> ${strings.forward.willSee}</p>
           </div>
           <span class="sign">=</span>
-          ${this.#term('data', view?.signal, view?.x0, html`x<sub>0</sub>`, 'the picture', 'The picture without noise')}
+          ${this.#term('data', view?.signal, view?.x0, html`x<sub>0</sub>`, strings.forward.picture, strings.forward.clean)}
           <span class="sign">+</span>
-          ${this.#term('noise', view?.noise, view?.eps, html`ε`, 'the noise', 'The noise that is added')}
+          ${this.#term('noise', view?.noise, view?.eps, html`ε`, strings.forward.noise, strings.forward.added)}
         </div>
         <div class="axis">
           <diffusion-control name="t"></diffusion-control>
@@ -154,7 +155,7 @@ export class DiffusionForward extends Section {
 /** What the picture shows, for those who don't see it. @param {Forward} view */
 const what = ({ label }) =>
   label === undefined
-    ? 'Your picture'
+    ? strings.forward.yours
     : capital(classWords(dataSets.describe(dataSets.shown).classes, label));
 
 customElements.define('diffusion-forward', DiffusionForward);

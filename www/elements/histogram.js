@@ -2,6 +2,7 @@
 
 import { html, svg, unsafeCSS } from 'lit';
 import { fixed } from '../format.js';
+import { fill, strings } from '../language.js';
 import { PlaygroundElement } from './element.js';
 import style from './histogram.css' with { type: 'text' };
 
@@ -32,7 +33,7 @@ export class DiffusionHistogram extends PlaygroundElement {
   render() {
     const { low, high } = this.histogram ?? RANGE;
     return html`
-      <p class="head">The pixels of x<sub>t</sub>, by their value</p>
+      <p class="head">${fill(strings.forward.byValue, { xt: html`x<sub>t</sub>` })}</p>
       <div class="plot">
         <svg viewBox="${low} 0 ${high - low} ${TOP}" preserveAspectRatio="none" role="img" aria-label=${this.#words()}>
           ${this.#bars()}
@@ -46,8 +47,8 @@ export class DiffusionHistogram extends PlaygroundElement {
         )}
       </p>
       <p class="legend">
-        <span class="key bars" aria-hidden="true">pixels of x<sub>t</sub></span>
-        <span class="key normal" aria-hidden="true">pure noise: the standard normal curve</span>
+        <span class="key bars" aria-hidden="true">${fill(strings.forward.pixelsOf, { xt: html`x<sub>t</sub>` })}</span>
+        <span class="key normal" aria-hidden="true">${strings.forward.normal}</span>
         <span class="moments">${this.#moments()}</span>
       </p>
     `;
@@ -79,14 +80,13 @@ export class DiffusionHistogram extends PlaygroundElement {
     const { mean, standardDeviation } = this.histogram ?? {};
     /** @param {number | undefined} value */
     const live = (value) => (value === undefined ? '…' : fixed(value, 2).replace('-', '−'));
-    return html`mean ${live(mean)}, standard deviation ${live(standardDeviation)}; noise alone has 0 and 1`;
+    return strings.forward.moments(live(mean), live(standardDeviation));
   }
 
   #words() {
-    if (!this.histogram) return 'Histogram of the pixels: empty until the images are there.';
+    if (!this.histogram) return strings.forward.histogramEmpty;
     const { mean, standardDeviation } = this.histogram;
-    return `Histogram of the noisy picture’s pixels at t = ${this.t}: mean ${fixed(mean, 2)}, standard deviation
-      ${fixed(standardDeviation, 2)}. The curve of pure noise has mean 0 and standard deviation 1.`;
+    return strings.forward.histogram(this.t, fixed(mean, 2), fixed(standardDeviation, 2));
   }
 }
 
@@ -99,10 +99,8 @@ function normalCurve(low, high) {
   return points.join(' ');
 }
 
-/** @type {Record<string, string>} */
-const NAMED = { '-1': 'black', 1: 'white' };
-
 /** @param {number} value */
-const tick = (value) => html`${`${value}`.replace('-', '−')}<br />${NAMED[value]}`;
+const tick = (value) =>
+  html`${`${value}`.replace('-', '−')}<br />${value === -1 ? strings.forward.black : value === 1 ? strings.forward.white : ''}`;
 
 customElements.define('diffusion-histogram', DiffusionHistogram);

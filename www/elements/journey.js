@@ -4,6 +4,7 @@ import { css, html } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
 import { dataSets } from '../data-sets.js';
+import { strings } from '../language.js';
 import { settings } from '../settings.js';
 import './picture.js';
 import { PlaygroundElement } from './element.js';
@@ -80,12 +81,12 @@ export class DiffusionJourney extends PlaygroundElement {
     return html`<ol>
         ${TIMESTEPS.map(
           (t) => html`<li>
-            <diffusion-picture .frames=${this.views.get(t)?.xT} label="A real picture with the noise of t = ${t}">
+            <diffusion-picture .frames=${this.views.get(t)?.xT} label=${strings.forward.withNoise(t)}>
             </diffusion-picture>
           </li>`,
         )}
       </ol>
-      <p>One ${dataSets.shown === 'mnist' ? 'handwritten digit' : 'picture'}, with less and less noise. Below, you decide how much.</p>`;
+      <p>${dataSets.shown === 'mnist' ? strings.forward.journeyDigit : strings.forward.journeyPicture}</p>`;
   }
 
   updated() {

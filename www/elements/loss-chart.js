@@ -1,6 +1,7 @@
 // The loss of every training step: raw as a thin line, smoothed as a thick one.
 
 import { three } from '../format.js';
+import { strings } from '../language.js';
 import { run } from '../run.js';
 import { PlotElement } from './plot.js';
 
@@ -35,11 +36,11 @@ export class DiffusionLossChart extends PlotElement {
         x: { time: false, range: (_plot, _min, max) => [0, Math.max(50, max ?? 0)] },
         y: this.logarithmic ? { distr: 3 } : { range: (_plot, _min, max) => [0, max || 1] },
       },
-      axes: [this.axis('training step'), this.axis()],
+      axes: [this.axis(strings.train.axis), this.axis()],
       series: [
         {},
-        { label: 'loss', stroke: this.ink('--muted'), width: 1, points: { show: false } },
-        { label: 'smoothed', stroke: this.ink('--model'), width: 3, points: { show: false } },
+        { label: strings.train.loss, stroke: this.ink('--muted'), width: 1, points: { show: false } },
+        { label: strings.train.smoothed, stroke: this.ink('--model'), width: 3, points: { show: false } },
       ],
     };
   }
@@ -47,8 +48,8 @@ export class DiffusionLossChart extends PlotElement {
   words() {
     const { smoothed, losses, step } = this.store;
     const last = smoothed.at(-1);
-    if (last === undefined) return 'Loss over training steps: empty until the first step.';
-    return `Loss over ${step} training steps: from ${three(losses[0])} to ${three(last)}, smoothed.`;
+    if (last === undefined) return strings.train.chartEmpty;
+    return strings.train.chart(step, three(losses[0]), three(last));
   }
 }
 

@@ -5,6 +5,7 @@ import { html, unsafeCSS } from 'lit';
 import { capital, classWords } from '../data-sets.js';
 import { whole } from '../format.js';
 import { history, pictureOf } from '../history.js';
+import { strings } from '../language.js';
 import { run } from '../run.js';
 import { PlaygroundElement } from './element.js';
 import style from './moment-sheet.css' with { type: 'text' };
@@ -63,11 +64,11 @@ export class DiffusionMomentSheet extends PlaygroundElement {
     );
     const size = `width: ${width * this.scale}px; height: ${height * this.scale}px`;
     const cell = CELL * this.scale;
-    return html`<p class="axes" style="width: ${width * this.scale}px"><span>noise</span><span>→ denoising →</span><span>end</span></p>
+    return html`<p class="axes" style="width: ${width * this.scale}px"><span>${strings.timeMachine.noise}</span><span>${strings.timeMachine.denoising}</span><span>${strings.timeMachine.theEnd}</span></p>
       <div class="sheet" style=${size} @pointerdown=${this.#press} @pointermove=${this.#drag}>
         <canvas
           role="img"
-          aria-label="${capital(classWords(run.classes, this.digit))}: ${whole(moments.length)} moments of the training, a row each, and ${stages} stages of the way from noise"
+          aria-label=${strings.timeMachine.sheet(capital(classWords(run.classes, this.digit)), whole(moments.length), stages)}
           width=${width}
           height=${height}
           style=${size}
@@ -81,7 +82,7 @@ export class DiffusionMomentSheet extends PlaygroundElement {
             : ''
         }
       </div>
-      <p class="axes"><span>↓ training, to step ${whole(moments.at(-1)?.step ?? 0)}</span></p>`;
+      <p class="axes"><span>${strings.timeMachine.toStep(whole(moments.at(-1)?.step ?? 0))}</span></p>`;
   }
 
   updated() {

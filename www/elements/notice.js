@@ -2,7 +2,8 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { client } from '../client.js';
-import { megabytes } from '../format.js';
+import { megabytes, sentence } from '../format.js';
+import { strings } from '../language.js';
 import { PlaygroundElement } from './element.js';
 import style from './notice.css' with { type: 'text' };
 
@@ -12,8 +13,6 @@ import style from './notice.css' with { type: 'text' };
 
 /** What is faster than this shows no bar. */
 const PATIENCE_MS = 500;
-
-const SPLIT_NAMES = { test: 'test images', train: 'training images' };
 
 export class DiffusionNotice extends PlaygroundElement {
   static properties = {
@@ -52,8 +51,8 @@ export class DiffusionNotice extends PlaygroundElement {
     this.listen('progress', (progress) => this.#onProgress(progress));
     this.listen('data', ({ split }) => split === this.split && this.#endDownload(undefined));
     this.listen('downloadFailed', ({ split, message }) => split === this.split && this.#endDownload(message));
-    this.listen('deviceLost', ({ message }) => this.#end(`The graphics device was lost: ${message}`));
-    this.listen('crashed', ({ message }) => this.#end(`The program stopped: ${message}`));
+    this.listen('deviceLost', ({ message }) => this.#end(strings.notice.deviceLost(message)));
+    this.listen('crashed', ({ message }) => this.#end(strings.notice.stopped(message)));
     this.listen('restarting', () => this.#end(undefined));
   }
 
@@ -61,8 +60,8 @@ export class DiffusionNotice extends PlaygroundElement {
     if (this.lost !== undefined) {
       // Said in every section, and aloud in one.
       return html`<div class="box" role=${this.place === 'device' ? 'alert' : nothing}>
-        <p>${sentence(this.lost)} What it had learned is gone; your settings are still here.</p>
-        <button type="button" @click=${() => client.restart()}>Restart</button>
+        <p>${strings.notice.gone(sentence(this.lost))}</p>
+        <button type="button" @click=${() => client.restart()}>${strings.notice.restart}</button>
       </div>`;
     }
     return [this.#download(), this.#problem()];
@@ -70,18 +69,22 @@ export class DiffusionNotice extends PlaygroundElement {
 
   #download() {
     if (!this.split) return nothing;
-    const name = SPLIT_NAMES[this.split];
+    const name = strings.notice.splits[this.split];
     if (this.failed !== undefined) {
       return html`<div class="box" role="alert">
-        <p>The ${name} did not arrive: ${sentence(this.failed)}</p>
-        <button type="button" @click=${this.#retry}>Try again</button>
+        <p>${strings.notice.missing(name, sentence(this.failed))}</p>
+        <button type="button" @click=${this.#retry}>${strings.notice.again}</button>
       </div>`;
     }
     if (!this.progress) return nothing;
     const { loaded, total } = this.progress;
     return html`<div class="download">
       <label for="progress">
-        Downloading the ${name}: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ''} MB
+        ${
+          total
+            ? strings.notice.downloadingOf(name, megabytes(loaded), megabytes(total))
+            : strings.notice.downloading(name, megabytes(loaded))
+        }
       </label>
       <progress id="progress" max=${total || nothing} value=${total ? loaded : nothing}></progress>
     </div>`;
@@ -91,7 +94,7 @@ export class DiffusionNotice extends PlaygroundElement {
     if (this.problem === undefined) return nothing;
     return html`<div class="box" role="alert">
       <p>${sentence(this.problem)}</p>
-      <button type="button" @click=${() => (this.problem = undefined)}>Dismiss</button>
+      <button type="button" @click=${() => (this.problem = undefined)}>${strings.notice.dismiss}</button>
     </div>`;
   }
 
@@ -128,8 +131,5 @@ export class DiffusionNotice extends PlaygroundElement {
     if (this.split) client.send({ type: 'download', split: this.split });
   }
 }
-
-/** @param {string} text */
-const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 customElements.define('diffusion-notice', DiffusionNotice);

@@ -4,7 +4,7 @@ import { html, unsafeCSS } from 'lit';
 import { duration, fixed, three, whole } from '../format.js';
 import { model } from '../model.js';
 import { objective } from '../objective.js';
-import { targets } from '../predictions.js';
+import { nameOf } from '../predictions.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
 import './control.js';
@@ -54,7 +54,7 @@ export class DiffusionObjective extends Section {
             </p>
           </div>
           <div class="panel">
-            <h3>L<sub>simple</sub>, the error of ${targets[model.prediction].name}</h3>
+            <h3>L<sub>simple</sub>, the error of ${nameOf(model.prediction)}</h3>
             <diffusion-term-chart kind="lSimple"></diffusion-term-chart>
             <p class="legend">What training minimises: every timestep counts alike.</p>
           </div>

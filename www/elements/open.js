@@ -3,9 +3,10 @@
 import { html, nothing, unsafeCSS } from 'lit';
 import { chooseFiles } from '../drop-zone.js';
 import { chosenFiles, droppedFiles } from '../dropped-files.js';
-import { megabytes, whole } from '../format.js';
+import { megabytes, sentence, whole } from '../format.js';
+import { fill, strings } from '../language.js';
 import { model } from '../model.js';
-import { targets } from '../predictions.js';
+import { nameOf } from '../predictions.js';
 import { PlaygroundElement } from './element.js';
 import style from './open.css' with { type: 'text' };
 
@@ -39,17 +40,17 @@ export class DiffusionOpen extends PlaygroundElement {
     return html`
       <figure>
         <div class=${this.hovering ? 'zone hovering' : 'zone'}>
-          <p>Drop a model’s folder or files anywhere on this page, or</p>
+          <p>${strings.open.drop}</p>
           <div class="buttons">
-            <button type="button" @click=${() => this.#choose(false)}>Open files</button>
-            <button type="button" @click=${() => this.#choose(true)}>Open a folder</button>
+            <button type="button" @click=${() => this.#choose(false)}>${strings.open.files}</button>
+            <button type="button" @click=${() => this.#choose(true)}>${strings.open.folder}</button>
           </div>
         </div>
         <form @submit=${this.#fetch}>
-          <label for="url">or from an address</label>
+          <label for="url">${strings.open.address}</label>
           <div class="field">
             <input id="url" type="url" required placeholder="https://…/${PUBLISHED}" />
-            <button>Open it</button>
+            <button>${strings.open.openIt}</button>
           </div>
         </form>
         <div role="status">${this.#progress()}</div>
@@ -64,18 +65,22 @@ export class DiffusionOpen extends PlaygroundElement {
     const { received = 0, total = undefined, tensor = undefined } = opening === 'beginning' ? {} : opening;
     return html`<div class="progress">
       <label for="progress">
-        Reading: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB${tensor ? `, ${tensor}` : ''}
+        ${
+          total
+            ? strings.open.readingOf(megabytes(received), megabytes(total))
+            : strings.open.reading(megabytes(received))
+        }${tensor ? `, ${tensor}` : ''}
       </label>
       <progress id="progress" max=${total ?? nothing} value=${total ? received : nothing}></progress>
-      <button type="button" @click=${() => model.cancel()}>Cancel</button>
+      <button type="button" @click=${() => model.cancel()}>${strings.open.cancel}</button>
     </div>`;
   }
 
   #problem() {
     if (model.problem === undefined) return nothing;
     return html`<div class="box" role="alert">
-      <p>This could not be opened: ${model.problem.replace(/[^.!?]$/, '$&.')} What was here before still is.</p>
-      <button type="button" @click=${() => model.complain(undefined)}>Dismiss</button>
+      <p>${strings.open.problem(sentence(model.problem))}</p>
+      <button type="button" @click=${() => model.complain(undefined)}>${strings.open.dismiss}</button>
     </div>`;
   }
 
@@ -133,6 +138,12 @@ export class DiffusionOpen extends PlaygroundElement {
   }
 }
 
+/** @param {number} channels */
+function colours(channels) {
+  const { grey, colour } = strings.open;
+  return { 1: grey, 3: colour }[channels] ?? strings.open.channels(channels);
+}
+
 /** What was opened. @param {Opened} opened */
 function about(opened) {
   const {
@@ -151,32 +162,31 @@ function about(opened) {
   const [channels, height, width] = image;
   /** @param {string} term @param {string} value */
   const entry = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
-  return html`<section class="about" aria-label="What was opened">
+  return html`<section class="about" aria-label=${strings.open.opened}>
     <p class="headline">
-      ${
-        obstacle
-          ? html`<b>${name}</b> was read, but cannot draw here: ${obstacle}. What was here before still is.`
-          : html`<b>${name}</b> draws now, in all sections below.`
-      }
+      ${fill(obstacle ? strings.open.obstacle : strings.open.draws, {
+        name: html`<b>${name}</b>`,
+        why: obstacle,
+      })}
     </p>
     <dl class="numbers">
-      ${entry('Network', className)} ${entry('Weights', whole(parameters))} ${entry('Tensors', whole(tensors))}
-      ${entry('Pictures', `${width} × ${height}, ${['', 'grey', '', 'colour'][channels] || `${channels} channels`}`)}
-      ${entry('Classes', classes ? whole(classes) : 'none')} ${entry('Predicts', targets[prediction].name)}
-      ${latents ? entry('Decoded from latents', `${latents[2]} × ${latents[1]}, ${latents[0]} channels`) : nothing}
-      ${run ? entry('Training steps', whole(run.step)) : nothing}
+      ${entry(strings.open.network, className)} ${entry(strings.open.weights, whole(parameters))} ${entry(strings.open.tensors, whole(tensors))}
+      ${entry(strings.open.pictures, `${width} × ${height}, ${colours(channels)}`)}
+      ${entry(strings.open.classes, classes ? whole(classes) : strings.open.none)} ${entry(strings.open.predicts, nameOf(prediction))}
+      ${latents ? entry(strings.open.decoded, `${latents[2]} × ${latents[1]}, ${strings.open.channels(latents[0])}`) : nothing}
+      ${run ? entry(strings.open.steps, whole(run.step)) : nothing}
     </dl>
     ${
       warnings.length
-        ? html`<ul class="warnings" aria-label="Warnings">${warnings.map((warning) => html`<li>${warning}.</li>`)}</ul>`
+        ? html`<ul class="warnings" aria-label=${strings.open.warnings}>${warnings.map((warning) => html`<li>${warning}.</li>`)}</ul>`
         : nothing
     }
     ${
       obstacle
         ? nothing
         : html`<div class="buttons">
-            ${run && !latents ? html`<button type="button" @click=${() => model.resume()}>Go on training it</button>` : nothing}
-            <button type="button" @click=${() => model.close()}>Close it</button>
+            ${run && !latents ? html`<button type="button" @click=${() => model.resume()}>${strings.open.goOn}</button>` : nothing}
+            <button type="button" @click=${() => model.close()}>${strings.open.close}</button>
           </div>`
     }
   </section>`;

@@ -1,8 +1,9 @@
 // The opening: a trained network comes with the page, and digits form from noise at once.
 
 import { html, nothing, unsafeCSS } from 'lit';
-import { capital, classWords } from '../data-sets.js';
-import { duration, megabytes } from '../format.js';
+import { capital, className, classWords } from '../data-sets.js';
+import { duration, megabytes, sentence } from '../format.js';
+import { strings } from '../language.js';
 import { model } from '../model.js';
 import { opening, STEPS } from '../opening.js';
 import { run } from '../run.js';
@@ -58,26 +59,30 @@ export class DiffusionOpening extends Section {
   render() {
     const position = this.#position();
     const where =
-      position === 0 ? 'pure noise' : position === STEPS ? 'done' : `step ${position} of ${STEPS}`;
+      position === 0
+        ? strings.opening.noise
+        : position === STEPS
+          ? strings.opening.done
+          : strings.opening.step(position, STEPS);
     const frames = opening.frames[position];
     return html`
       <figure>
-        <ol class="pictures" aria-label="Digits forming from noise">
+        <ol class="pictures" aria-label=${strings.opening.forming}>
           ${opening.labels.map(
             (digit, index) => html`<li>
               <diffusion-picture
                 class="mix"
                 .frames=${frames}
                 .index=${index}
-                label=${frames ? `${capital(nameOf(digit))}: ${where}` : `No ${nameOf(digit)} yet`}
+                label=${frames ? strings.format.labelled(capital(nameOf(digit)), where) : strings.opening.noneYet(nameOf(digit))}
               ></diffusion-picture>
-              <span aria-hidden="true">${model.classes[digit] ?? digit}</span>
+              <span aria-hidden="true">${className(model.classes[digit] ?? `${digit}`)}</span>
             </li>`,
           )}
         </ol>
-        <div class="toolbar" role="group" aria-label="Drawing digits">
-          <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>Draw others</button>
-          <button type="button" @click=${this.#train}>Train one yourself</button>
+        <div class="toolbar" role="group" aria-label=${strings.opening.group}>
+          <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>${strings.opening.others}</button>
+          <button type="button" @click=${this.#train}>${strings.opening.train}</button>
           <div class="status">
             <p role="status">${statusWords()}</p>
             ${download()}
@@ -88,7 +93,7 @@ export class DiffusionOpening extends Section {
         <div class="controls">
           <div>
             <div class="head">
-              <label for="step">From noise to digit</label><output for="step" aria-live="off">${where}</output>
+              <label for="step">${strings.opening.slider}</label><output for="step" aria-live="off">${where}</output>
             </div>
             <input
               id="step"
@@ -100,7 +105,7 @@ export class DiffusionOpening extends Section {
               aria-valuetext=${where}
               @input=${this.#choose}
             />
-            <p class="help">Go back through the steps.</p>
+            <p class="help">${strings.opening.back}</p>
           </div>
           <diffusion-control name="openingDigit"></diffusion-control>
           <diffusion-control name="openingSeed"></diffusion-control>
@@ -120,10 +125,9 @@ export class DiffusionOpening extends Section {
     if (problem === undefined || !wanted) return nothing;
     return html`<div class="box" role="alert">
       <p>
-        The trained network did not arrive: ${problem.replace(/[^.!?]$/, '$&.')} Everything else works without it: train
-        one yourself.
+        ${strings.opening.problem(sentence(problem))}
       </p>
-      <button type="button" @click=${() => shipped.open(wanted.name)}>Try again</button>
+      <button type="button" @click=${() => shipped.open(wanted.name)}>${strings.opening.again}</button>
     </div>`;
   }
 
@@ -179,7 +183,11 @@ function download() {
   if (!model.opening || model.exists) return nothing;
   const { received = 0, total = undefined } = model.opening === 'beginning' ? {} : model.opening;
   return html`<progress
-    aria-label=${`${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''} MB`}
+    aria-label=${
+      total
+        ? strings.opening.receivedOf(megabytes(received), megabytes(total))
+        : strings.opening.received(megabytes(received))
+    }
     max=${total ?? nothing}
     value=${total ? received : nothing}
   ></progress>`;
@@ -187,13 +195,13 @@ function download() {
 
 function statusWords() {
   const { phase, by, modelCalls } = opening.rows;
-  if (model.opening && !model.exists) return 'Fetching a trained network.';
-  if (!model.exists) return 'Nothing can draw here yet.';
-  if (!model.knowsDigits) return 'The opened network does not know the ten digits.';
-  if (phase === 'running') return 'Drawing.';
-  if (phase !== 'done') return model.ready('The network has not learned anything yet: expect noise.');
+  if (model.opening && !model.exists) return strings.opening.fetching;
+  if (!model.exists) return strings.opening.nothing;
+  if (!model.knowsDigits) return strings.opening.noDigits;
+  if (phase === 'running') return strings.opening.drawing;
+  if (phase !== 'done') return model.ready(strings.opening.untrained);
   const seconds = opening.rows.last(0)?.seconds ?? 0;
-  return `Drawn in ${duration(seconds)}, with ${modelCalls} looks at the noise, by ${by}.`;
+  return strings.opening.drawn(duration(seconds), modelCalls, by);
 }
 
 customElements.define('diffusion-opening', DiffusionOpening);

@@ -5,6 +5,7 @@ import { dataSets } from '../data-sets.js';
 import { acceptDrops, chooseFiles } from '../drop-zone.js';
 import { chosenFiles, droppedFiles } from '../dropped-files.js';
 import { whole } from '../format.js';
+import { fill, strings } from '../language.js';
 import { MOST_FILES, readPictures } from '../read-pictures.js';
 import './control.js';
 import { PlaygroundElement } from './element.js';
@@ -13,7 +14,7 @@ import own from './own-data.css' with { type: 'text' };
 
 /** @typedef {import('../open-model.js').PlacedFile} PlacedFile */
 
-const LIMIT = { most: MOST_FILES, advice: 'choose some of them' };
+const LIMIT = { most: MOST_FILES, advice: /** @type {const} */ ('adviceData') };
 /** So many names of files are told. */
 const NAMED = 5;
 
@@ -57,15 +58,14 @@ export class DiffusionOwnData extends PlaygroundElement {
   render() {
     return html`
       <div class=${this.hovering ? 'zone hovering' : 'zone'}>
-        <p>Drop a folder or a zip of pictures here, or</p>
+        <p>${strings.ownData.drop}</p>
         <div class="buttons">
-          <button type="button" @click=${() => this.#choose(true)}>Choose a folder</button>
-          <button type="button" @click=${() => this.#choose(false)}>Choose files or a zip</button>
+          <button type="button" @click=${() => this.#choose(true)}>${strings.ownData.folder}</button>
+          <button type="button" @click=${() => this.#choose(false)}>${strings.ownData.files}</button>
         </div>
       </div>
       <p class="help">
-        In the folder, a folder for each class, ten at most; without such folders all pictures are of one class. The middle
-        of each becomes 28 × 28 grey pixels. Nothing is uploaded: your pictures stay in this tab.
+        ${strings.ownData.help}
       </p>
       <diffusion-control name="ownInverted"></diffusion-control>
       <div role="status">${this.reading ? this.#progress(this.reading) : summary()}</div>
@@ -73,8 +73,8 @@ export class DiffusionOwnData extends PlaygroundElement {
         this.problem === undefined
           ? nothing
           : html`<div class="box" role="alert">
-              <p>These pictures cannot be used: ${this.problem}. What was here before still is.</p>
-              <button type="button" @click=${() => (this.problem = undefined)}>Dismiss</button>
+              <p>${strings.ownData.problem(this.problem)}</p>
+              <button type="button" @click=${() => (this.problem = undefined)}>${strings.ownData.dismiss}</button>
             </div>`
       }
     `;
@@ -83,9 +83,9 @@ export class DiffusionOwnData extends PlaygroundElement {
   /** @param {{ done: number, total: number }} reading */
   #progress({ done, total }) {
     return html`<div class="progress">
-      <label for="progress">Reading picture ${whole(done)} of ${whole(total)}</label>
+      <label for="progress">${strings.ownData.reading(whole(done), whole(total))}</label>
       <progress id="progress" max=${total || nothing} value=${done}></progress>
-      <button type="button" @click=${() => this.#abort.abort()}>Cancel</button>
+      <button type="button" @click=${() => this.#abort.abort()}>${strings.ownData.cancel}</button>
     </div>`;
   }
 
@@ -123,14 +123,23 @@ function summary() {
   const counts = classes.map(
     (name, label) => `${name} ${whole(labels.filter((other) => other === label).length)}`,
   );
-  const more = skipped.length > NAMED ? ` and ${whole(skipped.length - NAMED)} more` : '';
-  return html`<p class="summary">
-      <b>${title}</b>: ${whole(labels.length)} pictures${classes.length > 1 ? ` in ${classes.length} classes: ${counts.join(', ')}` : ''}. One in
-      ten is kept to test with.
-    </p>
+  const all = fill(classes.length > 1 ? strings.ownData.summaryClasses : strings.ownData.summary, {
+    title: html`<b>${title}</b>`,
+    pictures: whole(labels.length),
+    classes: classes.length,
+    counts: counts.join(', '),
+  });
+  const named = skipped.slice(0, NAMED).join(', ');
+  return html`<p class="summary">${all}</p>
     ${
       skipped.length
-        ? html`<p class="summary skipped">Skipped, because they cannot be read as pictures: ${skipped.slice(0, NAMED).join(', ')}${more}.</p>`
+        ? html`<p class="summary skipped">
+            ${
+              skipped.length > NAMED
+                ? strings.ownData.skippedMore(named, whole(skipped.length - NAMED))
+                : strings.ownData.skipped(named)
+            }
+          </p>`
         : nothing
     }`;
 }

@@ -4,6 +4,7 @@ import { html, nothing, unsafeCSS } from 'lit';
 import { invert } from '../data-sets.js';
 import { decodePicture, SIDE } from '../decode-picture.js';
 import { acceptDrops, chooseFiles } from '../drop-zone.js';
+import { strings } from '../language.js';
 import './control.js';
 import { PlaygroundElement } from './element.js';
 import style from './own-picture.css' with { type: 'text' };
@@ -59,11 +60,11 @@ export class DiffusionOwnPicture extends PlaygroundElement {
     const { original } = this;
     const isUsed = original !== undefined && this.settings.picture === this.#used;
     const frames = original && { width: SIDE, height: SIDE, channels: 1, count: 1, pixels: this.#wanted() };
-    return html`<div class=${this.hovering ? 'zone hovering' : 'zone'} role="group" aria-label="A picture of your own">
+    return html`<div class=${this.hovering ? 'zone hovering' : 'zone'} role="group" aria-label=${strings.forward.ownGroup}>
         <button
           type="button"
           class="picture"
-          aria-label="Your picture"
+          aria-label=${strings.forward.yours}
           aria-pressed=${isUsed ? 'true' : 'false'}
           ?disabled=${!original}
           @click=${this.#use}
@@ -71,8 +72,8 @@ export class DiffusionOwnPicture extends PlaygroundElement {
           <diffusion-picture aria-hidden="true" .frames=${frames}></diffusion-picture>
         </button>
         <div>
-          <button type="button" @click=${this.#choose}>Choose your picture</button>
-          <p class="help">Or drop one here, or paste it. Its middle becomes 28 × 28 grey pixels, in this tab alone.</p>
+          <button type="button" @click=${this.#choose}>${strings.forward.chooseYours}</button>
+          <p class="help">${strings.forward.orDrop}</p>
         </div>
         <diffusion-control name="pictureInverted"></diffusion-control>
       </div>
@@ -91,7 +92,7 @@ export class DiffusionOwnPicture extends PlaygroundElement {
       this.problem = undefined;
       this.#use();
     } catch {
-      this.problem = `${file.name} cannot be read as a picture: browsers know PNG, JPEG, WebP and GIF. All stays as it was.`;
+      this.problem = strings.forward.unreadable(file.name);
     }
   }
 

@@ -3,6 +3,7 @@
 import { html, svg } from 'lit';
 import uPlot from 'uplot';
 import { three } from '../format.js';
+import { strings } from '../language.js';
 import { NAMES, race } from '../race.js';
 import { PlotElement } from './plot.js';
 
@@ -55,7 +56,10 @@ export class DiffusionRaceChart extends PlotElement {
         },
         y: isError ? { distr: 3 } : { range: (_plot, _min, max) => [0, max || 1] },
       },
-      axes: [this.axis(this.pace === 'steps' ? 'training step' : 'seconds of training'), this.axis()],
+      axes: [
+        this.axis(this.pace === 'steps' ? strings.race.axisSteps : strings.race.axisSeconds),
+        this.axis(),
+      ],
       series: [
         {},
         ...LINES.map(({ ink, dash }, index) => ({
@@ -71,11 +75,11 @@ export class DiffusionRaceChart extends PlotElement {
   }
 
   words() {
-    const what = this.kind === 'loss' ? 'Loss, smoothed' : 'Error on test images, logarithmic';
+    const what = this.kind === 'loss' ? strings.race.loss : strings.race.errorChart;
     const last = race.contenders.map((contender) => this.#line(contender)[1].at(-1));
-    if (last.every((value) => value === undefined)) return `${what}: empty until the race begins.`;
+    if (last.every((value) => value === undefined)) return strings.race.chartEmpty(what);
     const parts = last.map((value, index) => (value === undefined ? '' : `${NAMES[index]} ${three(value)}`));
-    return `${what}: ${parts.filter(Boolean).join(', ')}.`;
+    return strings.race.chart(what, parts.filter(Boolean).join(', '));
   }
 
   /** @param {Contender} contender @returns {[number[], number[]]} */

@@ -2,6 +2,7 @@
 
 import { html, mathml } from 'lit';
 import { fixed } from '../format.js';
+import { strings } from '../language.js';
 import { estimate, fraction, indexed, number, sign, symbol } from '../math.js';
 import { NAMES, race } from '../race.js';
 
@@ -31,8 +32,7 @@ export function raceFormula() {
       </mtable>
     </math>
     <p class="reading">
-      Nine noise ratios r, from a tenth of the picture to ten times it, and at each the mean over the same 16 test images
-      with the same noise.
+      ${strings.race.reading}
     </p>
   </div>`;
 }

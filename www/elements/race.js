@@ -3,6 +3,7 @@
 import { html, unsafeCSS } from 'lit';
 import { classWords, dataSets } from '../data-sets.js';
 import { duration, fixed, three, whole } from '../format.js';
+import { strings } from '../language.js';
 import { NAMES, race } from '../race.js';
 import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
@@ -19,13 +20,13 @@ import { Section } from './section.js';
 
 const CLASSES = Array.from({ length: 10 }, (_, index) => index);
 
-/** What can be learned from a race. @type {{ words: string, a: Partial<Choice>, b: Partial<Choice> }[]} */
+/** What can be learned from a race. @type {{ name: keyof typeof strings.race.pairs, a: Partial<Choice>, b: Partial<Choice> }[]} */
 const PAIRS = [
-  { words: 'U-Net and transformer', a: {}, b: { Network: 'dit' } },
-  { words: 'ε and v', a: {}, b: { Prediction: 'v' } },
-  { words: 'ε and a flow', a: {}, b: { Prediction: 'flow' } },
-  { words: 'two schedules', a: {}, b: { Schedule: 'cosine' } },
-  { words: 'a rate ten times as large', a: {}, b: { Rate: 0.01 } },
+  { name: 'networks', a: {}, b: { Network: 'dit' } },
+  { name: 'v', a: {}, b: { Prediction: 'v' } },
+  { name: 'flow', a: {}, b: { Prediction: 'flow' } },
+  { name: 'schedules', a: {}, b: { Schedule: 'cosine' } },
+  { name: 'rate', a: {}, b: { Rate: 0.01 } },
 ];
 
 /** @typedef {{ Network: string, Prediction: string, Schedule: string, Rate: number }} Choice */
@@ -55,11 +56,11 @@ export class DiffusionRace extends Section {
     const pace = settings.get('racePace');
     return html`
       <figure>
-        <div class="pairs" role="group" aria-label="Pairs to try">
-          <p>Let race:</p>
+        <div class="pairs" role="group" aria-label=${strings.race.pairsOf}>
+          <p>${strings.race.let}</p>
           ${PAIRS.map(
             (pair) =>
-              html`<button type="button" ?disabled=${busy} @click=${() => choose(pair)}>${pair.words}</button>`,
+              html`<button type="button" ?disabled=${busy} @click=${() => choose(pair)}>${strings.race.pairs[pair.name]}</button>`,
           )}
         </div>
         <div class="contenders">${race.contenders.map((contender, index) => this.#contender(contender, index))}</div>
@@ -68,32 +69,27 @@ export class DiffusionRace extends Section {
             (name) => html`<diffusion-control name=${name}></diffusion-control>`,
           )}
         </div>
-        <div class="toolbar" role="group" aria-label="Race">
+        <div class="toolbar" role="group" aria-label=${strings.race.group}>
           <button type="button" class="primary" @click=${() => (busy ? race.pause() : race.start())}>
-            ${busy ? 'Pause' : step ? 'Go on' : 'Start the race'}
+            ${busy ? strings.race.pause : step ? strings.race.goOn : strings.race.start}
           </button>
-          <button type="button" ?disabled=${phase === 'none' || !(step || race.outdated)} @click=${() => this.#again(busy)}>Start anew</button>
+          <button type="button" ?disabled=${phase === 'none' || !(step || race.outdated)} @click=${() => this.#again(busy)}>${strings.race.anew}</button>
           <p class="status" role="status">${statusWords()}</p>
         </div>
         <diffusion-notice place="race" split="train"></diffusion-notice>
         <div class="charts">
           <div>
-            <h3>Loss, smoothed</h3>
+            <h3>${strings.race.loss}</h3>
             <diffusion-race-chart kind="loss" pace=${pace}></diffusion-race-chart>
             <p class="help">
-              ${
-                race.comparable
-                  ? 'Both are errors of the same thing at the same noise levels: the lower line is ahead.'
-                  : 'These two are errors of different things, or at different noise levels. Do not compare their heights: the other chart asks both the same.'
-              }
+              ${race.comparable ? strings.race.comparable : strings.race.incomparable}
             </p>
           </div>
           <div>
-            <h3>Error on test images, measured alike</h3>
+            <h3>${strings.race.error}</h3>
             <diffusion-race-chart kind="error" pace=${pace}></diffusion-race-chart>
             <p class="help">
-              Whatever a network predicts, its answer gives a guess at the noise. The formula below says how the error of
-              that guess is measured: the lower line is ahead.
+              ${strings.race.errorHelp}
             </p>
           </div>
         </div>
@@ -118,29 +114,25 @@ export class DiffusionRace extends Section {
         )}
       </div>
       <dl class="numbers">
-        ${entry('Weights', parameters ? whole(parameters) : undefined)} ${entry('Training steps', whole(step))}
-        ${entry('Time spent on them', seconds.length ? duration(seconds.at(-1) ?? 0) : undefined)}
-        ${entry('Steps per second', stepsPerSecond ? three(stepsPerSecond) : undefined)}
-        ${entry('Loss, smoothed', loss === undefined ? undefined : fixed(loss, 4))}
-        ${entry('Error, measured alike', look ? fixed(look.error, 4) : undefined)}
+        ${entry(strings.race.weights, parameters ? whole(parameters) : undefined)} ${entry(strings.race.steps, whole(step))}
+        ${entry(strings.race.time, seconds.length ? duration(seconds.at(-1) ?? 0) : undefined)}
+        ${entry(strings.race.perSecond, stepsPerSecond ? three(stepsPerSecond) : undefined)}
+        ${entry(strings.race.loss, loss === undefined ? undefined : fixed(loss, 4))}
+        ${entry(strings.race.alike, look ? fixed(look.error, 4) : undefined)}
       </dl>
-      <ul class="grid" aria-label="Samples of ${name}">
+      <ul class="grid" aria-label=${strings.race.samplesOf(name)}>
         ${CLASSES.map(
           (digit) => html`<li>
             <diffusion-picture
               .frames=${look?.frames}
               .index=${digit}
-              label=${look ? `Sample of ${name} for ${classWords(classes, digit % classes.length)} after ${look.step} steps` : 'No sample yet'}
+              label=${look ? strings.race.sampleOf(name, classWords(classes, digit % classes.length), look.step) : strings.race.noSample}
             ></diffusion-picture>
           </li>`,
         )}
       </ul>
       <p class="help">
-        ${
-          look
-            ? `After ${whole(look.step)} steps and ${duration(look.seconds)}: one of each class, from the same noise as the other’s.`
-            : 'Samples come at the first look, from the same noise for both.'
-        }
+        ${look ? strings.race.after(whole(look.step), duration(look.seconds)) : strings.race.firstLook}
       </p>
     </fieldset>`;
   }
@@ -164,18 +156,16 @@ function choose({ a, b }) {
 }
 
 function statusWords() {
-  if (race.outdated) return 'Settings changed: start anew to apply them.';
+  if (race.outdated) return strings.race.changed;
   switch (race.phase) {
     case 'none':
-      return 'Both stand at the start. Out of sight, the race waits.';
+      return strings.race.standing;
     case 'starting':
-      return 'Getting ready. The first step of each takes longest, and its time does not count.';
+      return strings.race.ready;
     case 'running':
-      return settings.get('racePace') === 'steps'
-        ? 'Both take the same number of steps.'
-        : 'Both train for the same time.';
+      return settings.get('racePace') === 'steps' ? strings.race.sameSteps : strings.race.sameTime;
     case 'paused':
-      return race.step ? `Paused after ${whole(race.step)} steps.` : 'Fresh weights for both.';
+      return race.step ? strings.race.paused(whole(race.step)) : strings.race.fresh;
   }
 }
 

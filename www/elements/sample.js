@@ -3,7 +3,8 @@
 import { html, unsafeCSS } from 'lit';
 import { curves } from '../curves.js';
 import { duration, whole } from '../format.js';
-import { model, NO_CLASSES } from '../model.js';
+import { strings } from '../language.js';
+import { model } from '../model.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
 import { trajectory } from '../trajectory.js';
@@ -16,8 +17,6 @@ import { sampleFormula } from './sample-formula.js';
 import { Section } from './section.js';
 
 /** @typedef {import('../../pkg/diffusion_playground.js').Frames} Frames */
-
-const ETA_IS_FOR_DDIM = 'Only DDIM has a choice here; DDPM always adds its full share.';
 
 export class DiffusionSample extends Section {
   static properties = { position: { state: true }, chosen: { state: true } };
@@ -53,19 +52,19 @@ export class DiffusionSample extends Section {
             (name) => html`<diffusion-control
               name=${name}
               ?disabled=${!model.knowsClasses}
-              note=${model.knowsClasses ? '' : NO_CLASSES}
+              note=${model.knowsClasses ? '' : strings.model.noClasses}
             ></diffusion-control>`,
           )}
           <diffusion-control name="sampleSeed"></diffusion-control>
         </div>
-        <div class="toolbar" role="group" aria-label="Sampling">
+        <div class="toolbar" role="group" aria-label=${strings.sample.group}>
           <button
             type="button"
             class="primary"
             ?disabled=${!hasModel}
             @click=${() => (running ? trajectory.cancel() : this.#sample())}
           >
-            ${running ? 'Stop' : 'Sample'}
+            ${running ? strings.sample.stop : strings.sample.sample}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
@@ -73,13 +72,13 @@ export class DiffusionSample extends Section {
         <div class="views">${this.#stage()} ${this.#gallery()}</div>
         ${this.#scrubber()}
         <fieldset>
-          <legend>Settings of the way back</legend>
+          <legend>${strings.sample.settings}</legend>
           <div class="controls">
             <diffusion-control name="sampler"></diffusion-control>
             <diffusion-control
               name="eta"
               ?disabled=${settings.get('sampler') === 'ddpm'}
-              note=${settings.get('sampler') === 'ddpm' ? ETA_IS_FOR_DDIM : ''}
+              note=${settings.get('sampler') === 'ddpm' ? strings.sample.etaIsForDdim : ''}
             ></diffusion-control>
             <diffusion-control name="steps"></diffusion-control>
             <diffusion-control name="count"></diffusion-control>
@@ -97,14 +96,14 @@ export class DiffusionSample extends Section {
     const { frames: final } = (this.#shown() === trajectory.steps.length && trajectory.done) || {};
     /** @param {string} ink @param {Frames | undefined} frames @param {unknown} symbol @param {string} words */
     const view = (ink, frames, symbol, words) => html`<div class="view">
-      <diffusion-picture class=${ink} .frames=${frames} .index=${this.chosen} label=${`Picture ${this.chosen + 1}: ${words}`}>
+      <diffusion-picture class=${ink} .frames=${frames} .index=${this.chosen} label=${strings.sample.picture(this.chosen + 1, words)}>
       </diffusion-picture>
       <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
     </div>`;
     return html`<div class="stage">
-      ${view('mix', final ?? step?.xT, html`x<sub>t</sub>`, isLatent ? 'the latents so far, decoded' : 'the picture so far')}
-      ${view('model', step?.epsHat, html`ε̂`, isLatent ? 'noise in the four channels, the guess' : 'noise, the network’s guess')}
-      ${view('model', step?.x0Hat, html`x̂<sub>0</sub>`, 'digit, the network’s guess')}
+      ${view('mix', final ?? step?.xT, html`x<sub>t</sub>`, isLatent ? strings.sample.latentsSoFar : strings.sample.soFar)}
+      ${view('model', step?.epsHat, html`ε̂`, isLatent ? strings.sample.latentNoise : strings.sample.noise)}
+      ${view('model', step?.x0Hat, html`x̂<sub>0</sub>`, strings.sample.digit)}
     </div>`;
   }
 
@@ -113,12 +112,12 @@ export class DiffusionSample extends Section {
     const shown = this.#shown();
     const step = steps[shown];
     const where = step
-      ? `step ${step.step} of ${step.steps}, t = ${trajectory.timestep(step)}`
+      ? strings.sample.stepAt(step.step, step.steps, trajectory.timestep(step))
       : length
-        ? 'the end'
+        ? strings.sample.end
         : '';
     return html`<div class="scrubber">
-      <div class="head"><label for="scrubber">Back and forth through the steps</label><output for="scrubber" aria-live="off">${where}</output></div>
+      <div class="head"><label for="scrubber">${strings.sample.scrub}</label><output for="scrubber" aria-live="off">${where}</output></div>
       <input
         id="scrubber"
         type="range"
@@ -142,12 +141,12 @@ export class DiffusionSample extends Section {
     const shown = this.#shown();
     const frames = trajectory.steps[shown]?.xT ?? trajectory.done?.frames;
     const count = trajectory.length ? (trajectory.config.count ?? 0) : settings.get('count');
-    return html`<div class="gallery" role="group" aria-label="Pictures drawn side by side">
+    return html`<div class="gallery" role="group" aria-label=${strings.sample.side}>
       ${Array.from(
         { length: count },
         (_, index) => html`<button
           type="button"
-          aria-label="Look at picture ${index + 1}"
+          aria-label=${strings.sample.look(index + 1)}
           aria-pressed=${index === this.chosen ? 'true' : 'false'}
           @click=${() => (this.chosen = index)}
         >
@@ -193,13 +192,13 @@ export class DiffusionSample extends Section {
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
   const { phase, steps, done, config, by } = trajectory;
-  if (phase === 'running') return `Step ${steps.at(-1)?.step ?? 0} of ${config.steps}.`;
+  if (phase === 'running') return strings.sample.running(steps.at(-1)?.step ?? 0, config.steps ?? '');
   if (phase === 'done' && done) {
-    const calls = `${whole(done.modelCalls)} model calls in ${duration(done.seconds)}`;
-    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, by ${by}.`;
+    const how = done.cancelled ? strings.model.stopped : strings.model.done;
+    return strings.model.callsBy(how, whole(done.modelCalls), duration(done.seconds), by);
   }
-  if (!hasModel) return 'There is no network yet. Train one above; a few hundred steps already give shapes.';
-  return model.ready('The network has not learned anything yet: expect noise.');
+  if (!hasModel) return strings.sample.noNetwork;
+  return model.ready(strings.model.untrained);
 }
 
 customElements.define('diffusion-sample', DiffusionSample);

@@ -3,6 +3,7 @@
 import { zipSync } from 'fflate';
 import { html, nothing } from 'lit';
 import { download } from '../download.js';
+import { strings } from '../language.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
 import { PlaygroundElement } from './element.js';
@@ -38,12 +39,12 @@ export class DiffusionSave extends PlaygroundElement {
     // Of what was opened, only a checkpoint of ours holds a whole run.
     const hasRun = model.opened ? model.opened.run !== undefined : run.phase !== 'none';
     return html`
-      <div class="toolbar" role="group" aria-label="Saving">
+      <div class="toolbar" role="group" aria-label=${strings.open.saving}>
         <button type="button" ?disabled=${busy || !hasRun} @click=${() => this.#save('checkpoint')}>
-          Save as a checkpoint
+          ${strings.open.checkpoint}
         </button>
         <button type="button" ?disabled=${busy || !model.exists} @click=${() => this.#save('diffusers')}>
-          Save for diffusers
+          ${strings.open.diffusers}
         </button>
         <p class="status" role="status">${this.#words(hasRun)}</p>
       </div>
@@ -53,10 +54,13 @@ export class DiffusionSave extends PlaygroundElement {
 
   /** @param {boolean} hasRun */
   #words(hasRun) {
-    if (this.saving) return 'Reading the weights back.';
-    if (!model.exists) return 'There is no network to save yet.';
-    if (!this.saved) return hasRun ? nothing : 'Only a run that was begun here has a checkpoint.';
-    return html`${this.saved.name} was saved. ${this.saved.warnings.map((warning) => html`Note that ${warning}. `)}`;
+    if (this.saving) return strings.open.readingBack;
+    if (!model.exists) return strings.open.noNetwork;
+    if (!this.saved) return hasRun ? nothing : strings.open.onlyRuns;
+    return [
+      strings.open.saved(this.saved.name),
+      ...this.saved.warnings.map((warning) => ` ${strings.open.note(warning)}`),
+    ];
   }
 
   /** @param {SaveFormat} format */

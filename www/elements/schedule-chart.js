@@ -2,6 +2,7 @@
 
 import { html, LitElement, svg, unsafeCSS } from 'lit';
 import { TIMESTEPS } from '../configs.js';
+import { strings } from '../language.js';
 import style from './schedule-chart.css' with { type: 'text' };
 
 /** Drawn points per curve. */
@@ -30,8 +31,7 @@ export class DiffusionScheduleChart extends LitElement {
           viewBox="0 0 ${TIMESTEPS} 1"
           preserveAspectRatio="none"
           role="img"
-          aria-label="Curve of alpha-bar over t: 1 at t = 0, ${alphaBar.toFixed(3)} at t = ${this.t},
-            ${this.#at(TIMESTEPS).toFixed(4)} at t = ${TIMESTEPS}."
+          aria-label=${strings.forward.curve(alphaBar.toFixed(3), this.t, this.#at(TIMESTEPS).toFixed(4), TIMESTEPS)}
         >
           <defs>
             <linearGradient id="fade" x1="0" y1="0" x2="0" y2="1" gradientUnits="userSpaceOnUse">
@@ -46,9 +46,9 @@ export class DiffusionScheduleChart extends LitElement {
         <span class="tick top">1</span><span class="tick bottom">0</span>
       </div>
       <p class="legend" aria-hidden="true">
-        <span class="key alpha-bar">ᾱ, signal left (variance)</span>
-        <span class="key signal">√ᾱ, weight of the digit</span>
-        <span class="key noise">√(1−ᾱ), weight of the noise</span>
+        <span class="key alpha-bar">${strings.forward.signalLeft}</span>
+        <span class="key signal">${strings.forward.digitWeight}</span>
+        <span class="key noise">${strings.forward.noiseWeight}</span>
       </p>
     `;
   }

@@ -2,6 +2,7 @@
 
 import { html, unsafeCSS } from 'lit';
 import { compact, fixed, megabytes, whole } from '../format.js';
+import { fill, strings } from '../language.js';
 import { model } from '../model.js';
 import { settings } from '../settings.js';
 import { models, shipped } from '../shipped.js';
@@ -45,9 +46,15 @@ export class DiffusionShipped extends PlaygroundElement {
       <section aria-labelledby="name-${card.name}">
         <h3 id="name-${card.name}">${card.label}</h3>
         <dl>
-          ${entry('Learned from', `${card.dataSet}, ${whole(card.trainingSteps)} steps`)}
-          ${entry('Network', html`<code>${card.preset}</code>, ${compact(card.parameters)} weights`)}
-          ${entry('Download', `${megabytes(card.bytes)} MB`)} ${entry('Licence', card.licence)}
+          ${entry(strings.open.learnedFrom, strings.open.learned(card.dataSet, whole(card.trainingSteps)))}
+          ${entry(
+            strings.open.network,
+            fill(strings.open.presetWeights, {
+              preset: html`<code>${card.preset}</code>`,
+              weights: compact(card.parameters),
+            }),
+          )}
+          ${entry(strings.open.download, `${megabytes(card.bytes)} MB`)} ${entry(strings.open.licence, card.licence)}
         </dl>
         ${figures(card)}
         <button
@@ -56,9 +63,9 @@ export class DiffusionShipped extends PlaygroundElement {
           ?disabled=${draws}
           @click=${() => this.#choose(card)}
         >
-          ${draws ? 'It draws now' : 'Open this one'}
+          ${draws ? strings.open.drawsNow : strings.open.openThis}
         </button>
-        <p class="complaint" role="alert">${failed ? `It could not be opened: ${shipped.problem}` : ''}</p>
+        <p class="complaint" role="alert">${failed ? strings.open.notOpened(shipped.problem) : ''}</p>
       </section>
     </li>`;
   }
@@ -73,25 +80,24 @@ export class DiffusionShipped extends PlaygroundElement {
 /** @param {ShippedModel} card */
 function figures({ figures }) {
   const [first] = figures;
-  if (!first) return html`<p class="help">Its samples have not been measured.</p>`;
+  if (!first) return html`<p class="help">${strings.open.unmeasured}</p>`;
   return html`<table>
       <thead>
-        <tr><th scope="col">Sampler</th><th scope="col">w</th><th scope="col">Read as asked</th><th scope="col">Fréchet</th></tr>
+        <tr><th scope="col">${strings.open.sampler}</th><th scope="col">w</th><th scope="col">${strings.open.asAsked}</th><th scope="col">${strings.open.frechet}</th></tr>
       </thead>
       <tbody>
         ${figures.toSorted(byKind).map(
           (row) => html`<tr>
-            <th scope="row">${SAMPLERS[row.sampler] ?? row.sampler}, ${row.steps} steps</th>
+            <th scope="row">${strings.open.samplerSteps(SAMPLERS[row.sampler] ?? row.sampler, row.steps)}</th>
             <td>${row.guidanceScale}</td>
-            <td>${fixed(100 * row.accuracy, 1)} % of ${whole(row.count)}</td>
+            <td>${strings.open.share(fixed(100 * row.accuracy, 1), whole(row.count))}</td>
             <td>${fixed(row.frechetDistance, 2)} (${fixed(row.frechetFloor, 2)})</td>
           </tr>`,
         )}
       </tbody>
     </table>
     <p class="help">
-      w: guidance scale. Fréchet: distance to the test images by a classifier’s features; in brackets, that of as many
-      training images.
+      ${strings.open.legend}
     </p>`;
 }
 

@@ -2,8 +2,9 @@
 
 import { html, mathml } from 'lit';
 import { fixed, three } from '../format.js';
+import { strings } from '../language.js';
 import { fraction, indexed, number, sign, symbol } from '../math.js';
-import { definitions, targets } from '../predictions.js';
+import { definitionOf, targets } from '../predictions.js';
 import { run } from '../run.js';
 
 /** @typedef {import('../slow-motion.js').SlowStep} SlowStep */
@@ -38,13 +39,13 @@ const FORMULAS = [
       symbol('c'),
       sign(')'),
       sign('∼'),
-      mathml`<mtext>data</mtext>`,
+      mathml`<mtext>${strings.slowMotion.data}</mtext>`,
       sign(','),
       symbol('c'),
       sign('='),
       number(view ? `${view.label ?? '∅'}` : '…', 'data'),
     ],
-    'Every tenth class is withheld, ∅, so that the network also learns to do without: guidance will need it.',
+    strings.slowMotion.withheld,
   ],
   (view) => [
     [
@@ -57,8 +58,8 @@ const FORMULAS = [
       symbol('ε', 'noise'),
     ],
     predicted(view) === 'flow'
-      ? `On a flow’s straight path the two numbers add up to one. ${definitions.flow}`
-      : `The formula of the first section. Each image of the batch has its own t and its own noise. ${definitions[predicted(view)]}`,
+      ? strings.slowMotion.flowPath(definitionOf('flow'))
+      : strings.slowMotion.firstFormula(definitionOf(predicted(view))),
   ],
   (view) => [
     [
@@ -72,7 +73,7 @@ const FORMULAS = [
         number(view ? `${view.label ?? '∅'}` : 'c', 'data'),
       ]),
     ],
-    'These are the weights of the moment, not their smoothed copy.',
+    strings.slowMotion.moment,
   ],
   (view) => [
     [
@@ -82,8 +83,8 @@ const FORMULAS = [
       live(view?.exampleLoss, 'model'),
     ],
     view
-      ? `The loss is the mean of this over the ${view.batchSize} images of the batch: ${fixed(view.loss, 4)}.`
-      : 'The loss is the mean of this over the batch.',
+      ? strings.slowMotion.meanOver(view.batchSize, fixed(view.loss, 4))
+      : strings.slowMotion.meanOverBatch,
   ],
   (view) => [
     [
@@ -107,11 +108,19 @@ const FORMULAS = [
       sign('='),
       number(view ? three(view.updateNorm) : '…', 'model'),
     ],
-    view
-      ? `AdamW: m̂ and v̂ are running means of the gradient and of its square, η = ${three(view.learningRate)} and λ =
-         ${three(view.weightDecay)}. The gradient of this step has the length ${three(view.gradNorm)}${
-           view.gradNorm > view.gradClip ? `, and counts with the length ${three(view.gradClip)} at most` : ''
-         }; all weights together have the length ${three(view.weightsNorm)}.`
-      : 'AdamW: m̂ and v̂ are running means of the gradient and of its square, η is the learning rate, λ the weight decay.',
+    view ? adam(view) : strings.slowMotion.adam,
   ],
 ];
+
+/** The update in words. @param {SlowStep} view */
+function adam({ learningRate, weightDecay, gradNorm, gradClip, weightsNorm }) {
+  const { adamWith, adamClipped } = strings.slowMotion;
+  const sentence = gradNorm > gradClip ? adamClipped : adamWith;
+  return sentence(
+    three(learningRate),
+    three(weightDecay),
+    three(gradNorm),
+    three(weightsNorm),
+    three(gradClip),
+  );
+}

@@ -3,7 +3,8 @@
 import { html, nothing, unsafeCSS } from 'lit';
 import { classWords } from '../data-sets.js';
 import { fixed, whole } from '../format.js';
-import { definitions, targets } from '../predictions.js';
+import { strings } from '../language.js';
+import { definitionOf, targets } from '../predictions.js';
 import { run } from '../run.js';
 import { slowMotion } from '../slow-motion.js';
 import './notice.js';
@@ -15,33 +16,25 @@ import { slowMotionFormula } from './slow-motion-formula.js';
 /** @typedef {import('../slow-motion.js').SlowStep} SlowStep */
 /** @typedef {import('../predictions.js').Prediction} Prediction */
 
-const PARTS = ['Sample', 'Noise', 'Predict', 'Loss', 'Update'];
+/** Sample, noise, predict, loss, update. */
+const PARTS = 5;
 
 /** @type {Record<Prediction, unknown>} */
 const GUESSES = { epsilon: 'ε̂', sample: html`x̂<sub>0</sub>`, v: 'v̂', flow: 'û' };
-/** @type {Record<Prediction, string>} */
-const NOUNS = { epsilon: 'the noise', sample: 'the image', v: 'v', flow: 'the velocity u' };
-/** @type {Record<Prediction, string>} */
-const SAYS = {
-  epsilon: 'which noise it believes was added',
-  sample: 'which image it believes is underneath',
-  v: 'which v it believes belongs to it',
-  flow: 'which way it believes leads from the image to the noise',
-};
 
 /** From which part on each picture is there: those of a prediction. @param {Prediction} prediction */
 const picturesOf = (prediction) => [
-  { part: 0, ink: 'data', name: 'x0', symbol: html`x<sub>0</sub>`, words: 'the image' },
-  { part: 1, ink: 'noise', name: 'eps', symbol: 'ε', words: 'the noise' },
-  { part: 1, ink: 'mix', name: 'xT', symbol: html`x<sub>t</sub>`, words: 'what the network sees' },
-  ...(definitions[prediction]
+  { part: 0, ink: 'data', name: 'x0', symbol: html`x<sub>0</sub>`, words: strings.slowMotion.image },
+  { part: 1, ink: 'noise', name: 'eps', symbol: 'ε', words: strings.slowMotion.noise },
+  { part: 1, ink: 'mix', name: 'xT', symbol: html`x<sub>t</sub>`, words: strings.slowMotion.sees },
+  ...(definitionOf(prediction)
     ? [
         {
           part: 1,
           ink: 'mix',
           name: 'target',
           symbol: targets[prediction].letter,
-          words: 'what it is to say',
+          words: strings.slowMotion.toSay,
         },
       ]
     : []),
@@ -50,17 +43,17 @@ const picturesOf = (prediction) => [
     ink: 'model',
     name: 'output',
     symbol: GUESSES[prediction],
-    words: `its guess at ${NOUNS[prediction]}`,
+    words: strings.slowMotion.guess(strings.slowMotion.nouns[prediction]),
   },
-  { part: 3, ink: '', name: 'squaredError', symbol: '', words: 'squared error: black 0, white 4' },
+  { part: 3, ink: '', name: 'squaredError', symbol: '', words: strings.slowMotion.error },
   {
     part: 4,
     ink: 'model',
     name: 'outputAfter',
     symbol: GUESSES[prediction],
-    words: 'its guess after the step',
+    words: strings.slowMotion.guessAfter,
   },
-  { part: 4, ink: '', name: 'squaredErrorAfter', symbol: '', words: 'squared error after the step' },
+  { part: 4, ink: '', name: 'squaredErrorAfter', symbol: '', words: strings.slowMotion.errorAfter },
 ];
 
 export class DiffusionSlowMotion extends Section {
@@ -85,23 +78,23 @@ export class DiffusionSlowMotion extends Section {
     const pictures = picturesOf(view?.prediction ?? run.config.prediction ?? 'epsilon');
     return html`
       <figure>
-        <div class="toolbar" role="group" aria-label="One step in slow motion">
+        <div class="toolbar" role="group" aria-label=${strings.slowMotion.group}>
           <button type="button" class="primary" ?disabled=${busy} @click=${this.#take}>
-            ${view ? 'Take another step' : 'Take a step'}
+            ${view ? strings.slowMotion.another : strings.slowMotion.take}
           </button>
-          <button type="button" ?disabled=${!view || this.shown === 0} @click=${() => (this.shown -= 1)}>Back</button>
+          <button type="button" ?disabled=${!view || this.shown === 0} @click=${() => (this.shown -= 1)}>${strings.slowMotion.back}</button>
           <button
             type="button"
-            ?disabled=${!view || this.shown === PARTS.length - 1}
+            ?disabled=${!view || this.shown === PARTS - 1}
             @click=${() => (this.shown += 1)}
           >
-            Next
+            ${strings.slowMotion.next}
           </button>
           <p class="status" role="status">${view ? words(view, this.shown) : waiting(busy)}</p>
         </div>
         <diffusion-notice place="slowMotion"></diffusion-notice>
-        <ol class="parts" aria-label="Parts of the step">
-          ${PARTS.map(
+        <ol class="parts" aria-label=${strings.slowMotion.partsOf}>
+          ${strings.slowMotion.parts.map(
             (name, part) => html`<li>
               <button
                 type="button"
@@ -118,7 +111,7 @@ export class DiffusionSlowMotion extends Section {
           ${pictures.map(({ part, ink, name, symbol, words }) => {
             const frames = view && part <= this.shown ? /** @type {any} */ (view)[name] : undefined;
             return html`<li class=${part === this.shown && view ? 'new' : ''}>
-              <diffusion-picture class=${ink || 'plain'} .frames=${frames} label=${frames ? words : `Not there yet: ${words}`}>
+              <diffusion-picture class=${ink || 'plain'} .frames=${frames} label=${frames ? words : strings.slowMotion.notYet(words)}>
               </diffusion-picture>
               <p class="name"><b class=${ink}>${symbol}</b> ${words}</p>
             </li>`;
@@ -136,28 +129,29 @@ export class DiffusionSlowMotion extends Section {
 }
 
 /** @param {boolean} busy */
-const waiting = (busy) =>
-  busy
-    ? 'Taking the step. The first one takes longest.'
-    : 'A real step of the run above: it counts, and the run pauses for it.';
+const waiting = (busy) => (busy ? strings.slowMotion.taking : strings.slowMotion.waiting);
 
 /** @param {SlowStep} view @param {number} part */
 function words(view, part) {
   const digit =
     view.label === undefined
-      ? 'What it shows, the network is not told this time'
-      : `It is told: ${classWords(run.classes, view.label)}`;
+      ? strings.slowMotion.untold
+      : strings.slowMotion.told(classWords(run.classes, view.label));
   switch (part) {
     case 0:
-      return `Step ${whole(view.step)}. Of the ${whole(view.batchSize)} images of its batch, this is the first. ${digit}.`;
+      return strings.slowMotion.first(whole(view.step), whole(view.batchSize), digit);
     case 1:
-      return `A random timestep, t = ${view.t}, and random noise. Together they make what the network sees.`;
+      return strings.slowMotion.second(view.t);
     case 2:
-      return `The network sees the mix, t and the class, and says ${SAYS[view.prediction]}.`;
+      return strings.slowMotion.third(strings.slowMotion.says[view.prediction]);
     case 3:
-      return `Pixel by pixel the guess is compared with ${NOUNS[view.prediction]}: ${fixed(view.exampleLoss, 4)} is the mean here, ${fixed(view.loss, 4)} that of the whole batch.`;
+      return strings.slowMotion.fourth(
+        strings.slowMotion.nouns[view.prediction],
+        fixed(view.exampleLoss, 4),
+        fixed(view.loss, 4),
+      );
     default:
-      return `The weights have moved a little downhill. Asked again, the network errs by ${fixed(view.exampleLossAfter, 4)} instead of ${fixed(view.exampleLoss, 4)}.`;
+      return strings.slowMotion.fifth(fixed(view.exampleLossAfter, 4), fixed(view.exampleLoss, 4));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 import { fixed } from '../format.js';
+import { strings } from '../language.js';
 import { indexed, number, sign, symbol } from '../math.js';
 import { VARIANTS } from '../steering.js';
 import { samplesOf, strip } from './steer-strip.js';
@@ -10,9 +11,6 @@ import { samplesOf, strip } from './steer-strip.js';
 
 /** @type {import('./steer.js').View} */
 export const edit = {
-  promise:
-    'A digit, or your drawing, sinks into noise, but not to the ground. From there the network takes over. Little noise, and it tidies up what you drew; much noise, and only the rough shape is left to go by. Each of the five has noise of its own.',
-  button: 'Draw from it',
   controls: ['steerStrength', 'steerClass', 'steerGuidance', 'steerSteps', 'steerSeed'],
   takesPicture: true,
   stage,
@@ -24,26 +22,25 @@ const INDICES = Array.from({ length: VARIANTS }, (_, index) => index);
 /** @param {Result | undefined} result */
 function stage(result) {
   const [leg] = result?.legs ?? [];
-  const t = leg ? ` at t = ${leg.start.t + 1}` : '';
   return html`
     ${strip({
       ink: 'mix',
       symbol: html`x<sub>t</sub>`,
-      words: `the picture with noise${t}: where it begins`,
+      words: leg ? strings.steer.whereBeginsAt(leg.start.t + 1) : strings.steer.whereBegins,
       pictures: INDICES.map((index) => ({
         frames: leg?.start.xT,
         index,
-        label: `The picture with noise, number ${index + 1}`,
+        label: strings.steer.withNoise(index + 1),
       })),
     })}
     ${strip({
       ink: 'model',
       symbol: html`x<sub>0</sub>`,
-      words: 'what becomes of it',
+      words: strings.steer.whatBecomes,
       pictures: INDICES.map((index) => ({
         frames: samplesOf(leg),
         index,
-        label: `What becomes of it, number ${index + 1}`,
+        label: strings.steer.whatBecomesOf(index + 1),
       })),
     })}
   `;
@@ -62,8 +59,8 @@ function formula(result) {
     <p class="reading">
       ${
         start
-          ? `Begins at t = ${start.t + 1}: ${start.steps} of the ${result?.config.steps} steps are left to take.`
-          : 'The formula of section one, and then the rest of the way back.'
+          ? strings.steer.beginsAt(start.t + 1, start.steps, result?.config.steps ?? '')
+          : strings.steer.sectionOne
       }
     </p>
   </div>`;

@@ -1,6 +1,7 @@
 // A hole in a picture, filled in so that it fits what is around it.
 
 import { html, mathml } from 'lit';
+import { strings } from '../language.js';
 import { alphaBar, indexed, number, root, sign, symbol } from '../math.js';
 import { settings } from '../settings.js';
 import { jumpLength, VARIANTS } from '../steering.js';
@@ -10,9 +11,6 @@ import { samplesOf, strip } from './steer-strip.js';
 
 /** @type {import('./steer.js').View} */
 export const inpaint = {
-  promise:
-    'A part of a digit is wiped out, and the network fills it in, five times over. After every step the part that is known is put back, with as much noise as the step has left. So the new strokes have to join the old ones.',
-  button: 'Fill the hole',
   controls: ['steerHole', 'steerResamplings', 'steerClass', 'steerGuidance', 'steerSteps', 'steerSeed'],
   takesPicture: true,
   stage,
@@ -28,21 +26,21 @@ function stage(result) {
     ${strip({
       ink: 'mix',
       symbol: html`x<sub>t</sub>`,
-      words: 'the known part with noise, the hole so far',
+      words: strings.steer.known,
       pictures: INDICES.map((index) => ({
         frames: leg?.last?.xT ?? leg?.start.xT,
         index,
-        label: `The picture so far, number ${index + 1}`,
+        label: strings.steer.soFar(index + 1),
       })),
     })}
     ${strip({
       ink: 'model',
       symbol: html`x<sub>0</sub>`,
-      words: 'the whole picture, as the network guesses it; at the end, filled in',
+      words: strings.steer.wholePicture,
       pictures: INDICES.map((index) => ({
         frames: samplesOf(leg),
         index,
-        label: `Filled in, number ${index + 1}`,
+        label: strings.steer.filled(index + 1),
       })),
     })}
   `;
@@ -69,12 +67,7 @@ function formula(result) {
       ${sign('(')} ${number('1')} ${sign('−')} ${m} ${sign(')')} ${sign('⊙')} ${drawn}
     </math>
     <p class="reading">
-      m is 1 where the picture is known and 0 in the hole; x̃ is what the step gave, one with fresh noise, η = 1.
-      ${
-        times > 1
-          ? `Every ${length === 1 ? 'step' : `${length} steps`} it jumps back as far, with fresh noise, and goes that stretch ${times} times in all.`
-          : 'Without jumps back: each step is gone once.'
-      }
+      ${strings.steer.mask} ${times > 1 ? strings.steer.jumps(length, times) : strings.steer.noJumps}
     </p>
   </div>`;
 }

@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 import { fixed } from '../format.js';
+import { strings } from '../language.js';
 import { fraction, indexed, number, sign, symbol } from '../math.js';
 import { settings } from '../settings.js';
 import { PLACES } from '../steering.js';
@@ -9,16 +10,11 @@ import { samplesOf, strip } from './steer-strip.js';
 
 /** @typedef {import('../steering.js').Result} Result */
 
-const LINES = [
-  { name: 'The arc', words: 'from noise to noise at full strength' },
-  { name: 'The straight line', words: 'the shorter way, through weaker noise' },
-];
+/** The arc and the straight line. */
+const lines = () => strings.steer.lines.map((name, line) => ({ name, words: strings.steer.lineWords[line] }));
 
 /** @type {import('./steer.js').View} */
 export const interpolate = {
-  promise:
-    'One picture turns into another. Each has its own starting noise, a mix of the noises of two seeds; DDIM adds nothing by chance, so neighbours in noise become neighbours in handwriting. The second row mixes along a straight line, and the noise comes out too weak: a good network gets over it, others leave grey. The number under a picture is the length of its noise.',
-  button: 'Draw the way',
   controls: ['steerClass', 'steerGuidance', 'steerSteps', 'steerSeed', 'steerOtherSeed'],
   stage,
   formula,
@@ -31,7 +27,7 @@ function stage(result) {
   const place = Math.round(settings.get('steerPosition') * (PLACES - 1));
   const at = place / (PLACES - 1);
   return html`
-    ${LINES.map(({ name, words }, line) =>
+    ${lines().map(({ name, words }, line) =>
       strip({
         kind: 'way',
         ink: 'model',
@@ -40,7 +36,7 @@ function stage(result) {
         pictures: Array.from({ length: PLACES }, (_, index) => ({
           frames: samples,
           index: line * PLACES + index,
-          label: `${name}, position ${index / (PLACES - 1)}`,
+          label: strings.steer.position(name, index / (PLACES - 1)),
           caption: length(leg?.start, line * PLACES + index),
           chosen: index === place,
         })),
@@ -48,20 +44,20 @@ function stage(result) {
     )}
     <li class="position"><diffusion-control name="steerPosition"></diffusion-control></li>
     <li class="large">
-      ${LINES.map(({ name }, line) => {
+      ${lines().map(({ name }, line) => {
         const index = line * PLACES + place;
         return html`<div>
           <h3>${name}, λ = ${at}</h3>
           <div class="pair">
             <div>
-              <diffusion-picture class="noise" .frames=${leg?.start.xT} .index=${index} label=${`${name}: the noise at position ${at}`}>
+              <diffusion-picture class="noise" .frames=${leg?.start.xT} .index=${index} label=${strings.steer.noiseAt(name, at)}>
               </diffusion-picture>
-              <p class="name"><b class="noise">x<sub>T</sub></b> length ${length(leg?.start, index)}</p>
+              <p class="name"><b class="noise">x<sub>T</sub></b>${strings.steer.length(length(leg?.start, index))}</p>
             </div>
             <div>
-              <diffusion-picture class="model" .frames=${samples} .index=${index} label=${`${name}: the digit at position ${at}`}>
+              <diffusion-picture class="model" .frames=${samples} .index=${index} label=${strings.steer.digitAt(name, at)}>
               </diffusion-picture>
-              <p class="name"><b class="model">x<sub>0</sub></b> what it becomes</p>
+              <p class="name"><b class="model">x<sub>0</sub></b> ${strings.steer.becomes}</p>
             </div>
           </div>
         </div>`;
@@ -100,11 +96,7 @@ function formula(result) {
       </mtable>
     </math>
     <p class="reading">
-      ${
-        angle === undefined
-          ? 'θ is the angle between the two noises. Their lengths are measured in units in which pure noise has 1.'
-          : `θ, the angle between these two noises, is ${fixed((180 * angle) / Math.PI, 1)} degrees. In so many dimensions two noises are always nearly at right angles.`
-      }
+      ${angle === undefined ? strings.steer.theta : strings.steer.angle(fixed((180 * angle) / Math.PI, 1))}
     </p>
   </div>`;
 }

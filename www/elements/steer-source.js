@@ -3,6 +3,7 @@
 import { html } from 'lit';
 import { drawing } from '../drawing.js';
 import { hole, painting } from '../hole.js';
+import { strings } from '../language.js';
 import { settings } from '../settings.js';
 import { sourcePicture } from '../source-picture.js';
 import './control.js';
@@ -21,7 +22,7 @@ export function steerSource(way) {
       ${
         drawn
           ? html`<p class="help">
-              Draw with a finger, a pen or the mouse. Without one, choose a test digit: everything works with those, too.
+              ${strings.steer.drawWith}
             </p>`
           : html`<diffusion-digit-picker name="steerImage"></diffusion-digit-picker>`
       }
@@ -32,22 +33,22 @@ export function steerSource(way) {
 }
 
 const digitPad = () => html`<diffusion-drawing-pad
-  label=${drawing.picture ? 'Your drawing' : 'An empty pad to draw a digit on'}
+  label=${drawing.picture ? strings.steer.yours : strings.steer.emptyPad}
   .strokes=${drawing.strokes}
   @strokes=${(/** @type {CustomEvent<Stroke[]>} */ { detail }) => drawing.draw(detail)}
 ></diffusion-drawing-pad>`;
 
 /** @param {boolean} drawn */
 const taken = (drawn) => html`<div class="taken">
-  <diffusion-picture class="data" .frames=${sourcePicture.frames} label="The picture that it begins with"></diffusion-picture>
+  <diffusion-picture class="data" .frames=${sourcePicture.frames} label=${strings.steer.beginning}></diffusion-picture>
   <p class="name">
-    <b class="data">x<sub>0</sub></b> ${drawn ? 'scaled and centred as MNIST’s digits are' : 'the picture that it begins with'}
+    <b class="data">x<sub>0</sub></b> ${drawn ? strings.steer.scaled : strings.steer.begins}
   </p>
 </div>`;
 
 const holePad = () => html`<div class="taken">
   <diffusion-drawing-pad
-    label="The picture and its hole. Paint to make a hole of your own; the list beside it has some ready."
+    label=${strings.steer.holePad}
     ink="var(--noise)"
     pen="4"
     .under=${sourcePicture.frames}
@@ -58,5 +59,5 @@ const holePad = () => html`<div class="taken">
       painting.draw(detail);
     }}
   ></diffusion-drawing-pad>
-  <p class="name"><b class="data">x<sub>0</sub></b> Paint over what is to be filled in.</p>
+  <p class="name"><b class="data">x<sub>0</sub></b> ${strings.steer.paintFirst}</p>
 </div>`;

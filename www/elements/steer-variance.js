@@ -2,6 +2,7 @@
 
 import { html, mathml } from 'lit';
 import { fixed } from '../format.js';
+import { strings } from '../language.js';
 import { fraction, indexed, number, root, sign, symbol } from '../math.js';
 import { settings } from '../settings.js';
 import { ETAS } from '../steering.js';
@@ -14,15 +15,10 @@ const SHOWN = 6;
 
 /** @type {import('./steer.js').View} */
 export const variance = {
-  promise:
-    'All of these begin with the same noise. In the first row nothing more is left to chance, and every try comes out the same: the deviation is black. In the second row each step adds fresh noise, as DDPM does, and the tries part. Where the deviation is bright, they disagree.',
-  button: 'Try them',
   controls: ['steerCount', 'steerClass', 'steerGuidance', 'steerSteps', 'steerSeed'],
   stage,
   formula,
 };
-
-const WORDS = ['DDIM: no fresh noise', 'as much fresh noise as DDPM has'];
 
 /** @param {Result | undefined} result */
 function stage(result) {
@@ -34,20 +30,20 @@ function stage(result) {
       kind: 'tries',
       ink: 'model',
       symbol: `η = ${eta}`,
-      words: WORDS[row],
+      words: strings.steer.etas[row],
       pictures: [
-        { frames: spread?.mean, label: `The mean with η = ${eta}`, caption: 'mean' },
+        { frames: spread?.mean, label: strings.steer.meanAt(eta), caption: strings.steer.meanCaption },
         {
           frames: spread?.deviation,
           label: spread
-            ? `The standard deviation with η = ${eta}: ${fixed(spread.overall, 3)} over all pixels`
-            : `No standard deviation with η = ${eta} yet`,
-          caption: 'deviation',
+            ? strings.steer.deviationAt(eta, fixed(spread.overall, 3))
+            : strings.steer.noDeviation(eta),
+          caption: strings.steer.deviationCaption,
         },
         ...Array.from({ length: shown }, (_, index) => ({
           frames: samplesOf(leg),
           index,
-          label: `Try ${index + 1} with η = ${eta}`,
+          label: strings.steer.try(index + 1, eta),
           caption: index + 1,
         })),
       ],
@@ -76,8 +72,12 @@ function formula(result) {
       ])}
     </math>
     <p class="reading">
-      The standard deviation of each pixel over ${tries} tries, black being 0 and white 1. Its mean over all pixels:
-      ${ETAS.map((eta, row) => `${row ? ', ' : ''}η = ${eta}: ${overall[row] === undefined ? '…' : fixed(overall[row], 3)}`)}.
+      ${strings.steer.spread(
+        tries,
+        ETAS.map(
+          (eta, row) => `η = ${eta}: ${overall[row] === undefined ? '…' : fixed(overall[row], 3)}`,
+        ).join(', '),
+      )}
     </p>
   </div>`;
 }

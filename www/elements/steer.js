@@ -4,8 +4,8 @@ import { html, nothing, unsafeCSS } from 'lit';
 import { drawing } from '../drawing.js';
 import { duration, whole } from '../format.js';
 import { hole, painting } from '../hole.js';
-import { model, NO_CLASSES } from '../model.js';
-import { propertyOf } from '../properties.js';
+import { strings, wordsOf } from '../language.js';
+import { model } from '../model.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
@@ -27,8 +27,6 @@ import { variance } from './steer-variance.js';
 
 /**
  * @typedef {object} View
- * @property {string} promise what the reader will see
- * @property {string} button
  * @property {import('../properties.js').Name[]} controls
  * @property {boolean} [takesPicture]
  * @property {(result: Result | undefined) => unknown} stage
@@ -37,8 +35,6 @@ import { variance } from './steer-variance.js';
 
 /** @type {Record<import('../steering.js').Way, View>} */
 const VIEWS = { interpolate, invert, edit, inpaint, variance };
-
-const NO_GUIDANCE = 'Without a digit to draw there is nothing to guide to.';
 
 export class DiffusionSteer extends Section {
   static styles = [...Section.styles, unsafeCSS(style)];
@@ -68,8 +64,8 @@ export class DiffusionSteer extends Section {
     const result = steering.results[way];
     return html`
       <figure>
-        <div class="ways" role="group" aria-label="What decides">
-          ${Object.entries(propertyOf('steer').choices ?? {}).map(
+        <div class="ways" role="group" aria-label=${strings.steer.decides}>
+          ${Object.entries(wordsOf('steer').choices ?? {}).map(
             ([choice, words]) => html`<button
               type="button"
               aria-pressed=${choice === way ? 'true' : 'false'}
@@ -79,17 +75,17 @@ export class DiffusionSteer extends Section {
             </button>`,
           )}
         </div>
-        <p class="promise">${view.promise}</p>
+        <p class="promise">${strings.steer.promises[way]}</p>
         ${view.takesPicture ? steerSource(way) : nothing}
         <div class="controls">${view.controls.map((name) => control(name, way))}</div>
-        <div class="toolbar" role="group" aria-label="Steering">
+        <div class="toolbar" role="group" aria-label=${strings.steer.group}>
           <button
             type="button"
             class="primary"
             ?disabled=${!model.exists || (!steering.running && missing(view, way) !== '')}
             @click=${() => (steering.running ? steering.cancel() : steering.begin(way))}
           >
-            ${steering.running ? 'Stop' : view.button}
+            ${steering.running ? strings.steer.stop : strings.steer.buttons[way]}
           </button>
           <p class="status" role="status">${statusWords(view, way, result)}</p>
         </div>
@@ -114,38 +110,37 @@ export class DiffusionSteer extends Section {
 /** @param {import('../properties.js').Name} name @param {import('../steering.js').Way} way */
 function control(name, way) {
   let note = '';
-  if ((name === 'steerClass' || name === 'steerGuidance') && !model.knowsClasses) note = NO_CLASSES;
+  if ((name === 'steerClass' || name === 'steerGuidance') && !model.knowsClasses)
+    note = strings.model.noClasses;
   // To noise and back, all digits are asked for.
   else if (name === 'steerGuidance' && way !== 'invert' && settings.get('steerClass') === 'none')
-    note = NO_GUIDANCE;
+    note = strings.steer.noGuidance;
   return html`<diffusion-control name=${name} ?disabled=${note !== ''} note=${note}></diffusion-control>`;
 }
 
 /** What has to be there first. @param {View} view @param {import('../steering.js').Way} way */
 function missing({ takesPicture }, way) {
   if (takesPicture && !sourcePicture.frames) {
-    return settings.get('steerSource') === 'drawn'
-      ? 'Draw something first.'
-      : 'The test images are on their way.';
+    return settings.get('steerSource') === 'drawn' ? strings.steer.drawFirst : strings.steer.onTheirWay;
   }
-  return way === 'inpaint' && !hole() ? 'Paint over what is to be filled in.' : '';
+  return way === 'inpaint' && !hole() ? strings.steer.paintFirst : '';
 }
 
 /** @param {View} view @param {import('../steering.js').Way} way @param {Result | undefined} result */
 function statusWords(view, way, result) {
   if (steering.running) {
     const last = steering.results[steering.running]?.legs.at(-1)?.last;
-    return last ? `Drawing: step ${last.step} of ${last.steps}.` : 'Drawing.';
+    return last ? strings.steer.drawingStep(last.step, last.steps) : strings.steer.drawing;
   }
-  if (!model.exists) return 'This takes a network. Train one in section two; a few hundred steps will do.';
+  if (!model.exists) return strings.steer.noNetwork;
   const first = missing(view, way);
   if (first) return first;
   if (result?.done) {
     const { modelCalls, seconds, cancelled } = result.done;
-    const calls = `${whole(modelCalls)} model calls in ${duration(seconds)}`;
-    return `${cancelled ? 'Stopped' : 'Done'}: ${calls}, by ${result.by}.`;
+    const how = cancelled ? strings.model.stopped : strings.model.done;
+    return strings.model.callsBy(how, whole(modelCalls), duration(seconds), result.by);
   }
-  return model.ready('The network has not learned anything yet: expect noise.');
+  return model.ready(strings.model.untrained);
 }
 
 customElements.define('diffusion-steer', DiffusionSteer);

@@ -4,6 +4,7 @@ import { html, unsafeCSS } from 'lit';
 import { capital, classWords } from '../data-sets.js';
 import { fixed, whole } from '../format.js';
 import { distance, history, pictureOf } from '../history.js';
+import { strings } from '../language.js';
 import { number, sign } from '../math.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
@@ -12,8 +13,6 @@ import './moment-sheet.js';
 import './picture.js';
 import { Section } from './section.js';
 import style from './time-machine.css' with { type: 'text' };
-
-const EMPTY = 'Nothing yet. Every drawing of the run above becomes a row here.';
 
 export class DiffusionTimeMachine extends Section {
   static properties = { chosen: { state: true } };
@@ -71,7 +70,7 @@ export class DiffusionTimeMachine extends Section {
     const step = this.#here().moment?.step;
     const words = step === undefined ? '–' : whole(step);
     return html`<div class="field">
-      <div class="head"><label for="training">Training step</label><output for="training" aria-live="off">${words}</output></div>
+      <div class="head"><label for="training">${strings.timeMachine.step}</label><output for="training" aria-live="off">${words}</output></div>
       <input
         id="training"
         type="range"
@@ -86,7 +85,7 @@ export class DiffusionTimeMachine extends Section {
           this.chosen = moment === newest ? undefined : moment;
         }}
       />
-      <p id="training-help" class="help">Drawings kept: ${whole(history.moments.length)}. At the right end it follows the newest.</p>
+      <p id="training-help" class="help">${strings.timeMachine.kept(whole(history.moments.length))}</p>
     </div>`;
   }
 
@@ -106,8 +105,7 @@ export class DiffusionTimeMachine extends Section {
         ${sign('=')}${number(value, 'model')}
       </math>
       <p class="reading">
-        How far the picture p is from the end e of its own row, a pixel, where black is −1 and white is 1. Where it
-        falls, the picture makes up its mind.
+        ${strings.timeMachine.reading}
       </p>
     </div>`;
   }
@@ -128,11 +126,11 @@ export class DiffusionTimeMachine extends Section {
 
   #words() {
     const { moment, stage, digit, view } = this.#here();
-    if (!moment) return EMPTY;
+    if (!moment) return strings.timeMachine.empty;
     const t = moment.t[stage];
-    const what = view === 'xT' ? 'the picture so far' : 'the guess at the digit';
-    const where = t === undefined ? 'the end of the way' : `${what} at t = ${Math.round(t) + 1}`;
-    return `${capital(classWords(run.classes, digit))} by the network of step ${whole(moment.step)}: ${where}.`;
+    const what = view === 'xT' ? strings.timeMachine.soFar : strings.timeMachine.guess;
+    const where = t === undefined ? strings.timeMachine.end : strings.timeMachine.at(what, Math.round(t) + 1);
+    return strings.timeMachine.words(capital(classWords(run.classes, digit)), whole(moment.step), where);
   }
 
   /** @param {{ moment: number, stage: number }} place */

@@ -2,10 +2,9 @@
 
 import { html, mathml, nothing } from 'lit';
 import { fixed, whole } from '../format.js';
+import { strings } from '../language.js';
 import { indexed, number, sign, symbol } from '../math.js';
-import { definitions, targets } from '../predictions.js';
-
-const ZERO = 'A network that always answers 0 has a loss of 1.';
+import { definitionOf, targets } from '../predictions.js';
 
 /** @param {typeof import('../run.js').run} run */
 export function trainFormula(run) {
@@ -22,10 +21,10 @@ export function trainFormula(run) {
     <p class="reading">
       ${
         loss === undefined
-          ? 'The mean over all pixels of a batch.'
-          : `Step ${whole(run.step)}: the mean over ${whole(run.config.batchSize ?? 0)} × 784 pixels.`
+          ? strings.train.mean
+          : strings.train.meanAt(whole(run.step), whole(run.config.batchSize ?? 0))
       }
-      ${prediction === 'epsilon' ? ZERO : definitions[prediction]}
+      ${prediction === 'epsilon' ? strings.train.zero : definitionOf(prediction)}
     </p>
   </div>`;
 }

@@ -1,8 +1,9 @@
 // Training from scratch: start, pause, one step, reset; the loss; samples that improve.
 
 import { html, nothing, unsafeCSS } from 'lit';
-import { classWords, dataSets } from '../data-sets.js';
+import { className, classWords, dataSets } from '../data-sets.js';
 import { duration, fixed, three, whole } from '../format.js';
+import { strings } from '../language.js';
 import { names, propertyOf } from '../properties.js';
 import { run } from '../run.js';
 import { bandLegend } from './band-chart.js';
@@ -18,14 +19,6 @@ import { trainFormula } from './train-formula.js';
 
 /** Stand-ins until the first samples are there. */
 const EMPTY_GRID = Array.from({ length: 20 }, (_, index) => index % 10);
-
-/** What to expect of the bands. */
-const BANDS = {
-  epsilon: 'little noise is hard to find, much noise is easy',
-  sample: 'much noise hides the digit, little noise shows it',
-  v: 'from the least noisy examples to the noisiest',
-  flow: 'from the least noisy examples to the noisiest',
-};
 
 const PROPERTIES = ['dataSet', ...names.filter((name) => propertyOf(name).section === 'train')];
 
@@ -52,14 +45,14 @@ export class DiffusionTrain extends Section {
     const busy = run.phase === 'running' || run.phase === 'starting';
     return html`
       <figure>
-        <div class="toolbar" role="group" aria-label="Training">
+        <div class="toolbar" role="group" aria-label=${strings.train.group}>
           <button type="button" class="primary" @click=${() => (busy ? run.pause() : run.start())}>
-            ${busy ? 'Pause' : run.step ? 'Go on' : 'Start training'}
+            ${busy ? strings.train.pause : run.step ? strings.train.goOn : strings.train.start}
           </button>
           <button type="button" ?disabled=${busy || run.phase === 'stepping'} @click=${() => run.oneStep()}>
-            One step
+            ${strings.train.oneStep}
           </button>
-          <button type="button" ?disabled=${run.phase === 'none'} @click=${() => run.reset()}>Reset</button>
+          <button type="button" ?disabled=${run.phase === 'none'} @click=${() => run.reset()}>${strings.train.reset}</button>
           <p class="status" role="status">${statusWords()}</p>
         </div>
         <diffusion-notice place="train" split="train"></diffusion-notice>
@@ -67,36 +60,36 @@ export class DiffusionTrain extends Section {
         <div class="panels">
           <div class="panel">
             <div class="panel-head">
-              <h3>Loss</h3>
-              <p class="thickness">thin: each step, thick: smoothed</p>
-              ${check('logarithmic', this.logarithmic, (checked) => (this.logarithmic = checked))}
+              <h3>${strings.train.loss}</h3>
+              <p class="thickness">${strings.train.thickness}</p>
+              ${check(strings.train.logarithmic, this.logarithmic, (checked) => (this.logarithmic = checked))}
             </div>
             <diffusion-loss-chart ?logarithmic=${this.logarithmic}></diffusion-loss-chart>
           </div>
           <div class="panel">
             <div class="panel-head">
-              <h3>Samples</h3>
-              <p>${run.grid ? `after ${whole(run.grid.step)} steps` : 'from the same noise every time'}</p>
+              <h3>${strings.train.samples}</h3>
+              <p>${run.grid ? strings.train.after(whole(run.grid.step)) : strings.train.sameNoise}</p>
             </div>
             ${this.#grid()}
           </div>
           <div class="panel wide">
             <div class="panel-head">
-              <h3>Loss by timestep</h3>
-              <p class="thickness">${BANDS[run.config.prediction ?? 'epsilon']}</p>
-              ${check('every step', this.raw, (checked) => (this.raw = checked))}
+              <h3>${strings.train.byTimestep}</h3>
+              <p class="thickness">${strings.train.bands[run.config.prediction ?? 'epsilon']}</p>
+              ${check(strings.train.everyStep, this.raw, (checked) => (this.raw = checked))}
             </div>
             <diffusion-band-chart ?raw=${this.raw}></diffusion-band-chart>
             ${bandLegend(run.bands)}
           </div>
         </div>
         <fieldset>
-          <legend>Settings of the run</legend>
+          <legend>${strings.train.settings}</legend>
           <div class="controls">
             ${PROPERTIES.map(
               (name) => html`<diffusion-control
                 name=${name}
-                note=${name === 'dataSet' ? dataSetNote('below') : ''}
+                note=${name === 'dataSet' ? dataSetNote(strings.dataSets.below) : ''}
               ></diffusion-control>`,
             )}
           </div>
@@ -104,8 +97,8 @@ export class DiffusionTrain extends Section {
           <p class="outdated" role="status">
             ${
               run.outdated
-                ? html`Settings changed: restart to apply.
-                    <button type="button" @click=${() => this.#restart(busy)}>Restart with these</button>`
+                ? html`${strings.train.changed}
+                    <button type="button" @click=${() => this.#restart(busy)}>${strings.train.restart}</button>`
                 : nothing
             }
           </p>
@@ -121,25 +114,25 @@ export class DiffusionTrain extends Section {
     /** @param {string} name @param {string | undefined} value */
     const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
     return html`<dl class="numbers">
-      ${entry('Training steps', whole(run.step))} ${entry('Last loss', loss === undefined ? undefined : fixed(loss, 4))}
-      ${entry('Steps per second', stepsPerSecond ? three(stepsPerSecond) : undefined)}
-      ${entry('Warm-up (not counted)', warmUpSeconds ? duration(warmUpSeconds) : undefined)}
-      ${entry('Weights', run.parameters ? whole(run.parameters) : undefined)}
+      ${entry(strings.train.steps, whole(run.step))} ${entry(strings.train.lastLoss, loss === undefined ? undefined : fixed(loss, 4))}
+      ${entry(strings.train.perSecond, stepsPerSecond ? three(stepsPerSecond) : undefined)}
+      ${entry(strings.train.warmUp, warmUpSeconds ? duration(warmUpSeconds) : undefined)}
+      ${entry(strings.train.weights, run.parameters ? whole(run.parameters) : undefined)}
     </dl>`;
   }
 
   #grid() {
     const { grid } = run;
     const labels = grid ? [...grid.labels] : EMPTY_GRID;
-    return html`<ul class="grid" aria-label="Samples of the network">
+    return html`<ul class="grid" aria-label=${strings.train.samplesOf}>
       ${labels.map(
         (label, index) => html`<li>
           <diffusion-picture
             .frames=${grid?.frames}
             .index=${index}
-            label=${grid ? `Sample for ${classWords(run.classes, label)} after ${grid.step} steps` : 'No sample yet'}
+            label=${grid ? strings.train.sampleFor(classWords(run.classes, label), grid.step) : strings.train.noSample}
           ></diffusion-picture>
-          <span aria-hidden="true">${run.classes[label] ?? label}</span>
+          <span aria-hidden="true">${className(run.classes[label] ?? `${label}`)}</span>
         </li>`,
       )}
     </ul>`;
@@ -165,15 +158,15 @@ const check = (words, checked, set) => html`<label class="check">
 function statusWords() {
   switch (run.phase) {
     case 'none':
-      return 'Nothing has been learned yet.';
+      return strings.train.nothing;
     case 'starting':
-      return 'Getting ready. The first step takes longest.';
+      return strings.train.ready;
     case 'running':
-      return 'Training.';
+      return strings.train.running;
     case 'stepping':
-      return 'Taking one step.';
+      return strings.train.stepping;
     case 'paused':
-      return run.step ? `Paused after step ${whole(run.step)}.` : 'Fresh weights: back at step 0.';
+      return run.step ? strings.train.paused(whole(run.step)) : strings.train.fresh;
   }
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::data::md5_hex;
 use crate::project::{at, locked_version, target};
 use crate::shell::say;
-use crate::{node, npm, shell, tools, wasm_target};
+use crate::{node, npm, shell, tools, translate, wasm_target};
 
 /// What is served.
 pub const DIST: &str = "www/dist";
@@ -32,6 +32,8 @@ const ENTRIES: [&str; 9] = [
 const EXAMPLES: &str = "examples";
 /// The trained models, with their cards.
 const MODELS: &str = "models";
+/// Tables of other languages than English.
+const STRINGS: &str = "strings";
 /// What the page needs before it downloads data.
 pub const FIRST_VISIT: [&str; 5] = [
     "index.html",
@@ -42,8 +44,13 @@ pub const FIRST_VISIT: [&str; 5] = [
 ];
 /// Encodes animations: the page loads it when a reader asks for the first.
 const GIF: &str = "gif.js";
+/// What the page says in Chinese: those who read it load it, with the article in that language.
+pub const CHINESE: &str = "strings/zh.js";
+const CHINESE_PAGE: &str = "zh.html";
 /// What registers the embedded element: it loads the views itself, when a reader starts them.
 pub const REGISTRATION: &str = "playground.js";
+/// Keeps the Chinese table out of a bundle that may load it.
+pub const LATER: &str = "--external:./strings/zh.js";
 const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
 
 pub fn run() -> Result<()> {
@@ -83,12 +90,17 @@ fn module_file() -> PathBuf {
 fn page() -> Result<()> {
     say("Bundling the page");
     clear(&at(DIST))?;
-    let external = ["--sourcemap", "--external:./playground.js", "--external:./gif.js"];
+    let external = [
+        "--sourcemap",
+        "--external:./playground.js",
+        "--external:./gif.js",
+        LATER,
+    ];
     bundle(DIST, &ENTRIES, &external)?;
     bundle(
         DIST,
-        &[REGISTRATION, GIF],
-        &["--sourcemap", "--external:./views.js"],
+        &[REGISTRATION, GIF, CHINESE],
+        &["--sourcemap", "--external:./views.js", LATER],
     )?;
     copy_into(&module_file(), &at(DIST))?;
     for folder in ["", EXAMPLES, MODELS] {
@@ -99,13 +111,14 @@ fn page() -> Result<()> {
             }
         }
     }
+    fs::write(at(DIST).join(CHINESE_PAGE), translate::chinese_page()?)?;
     offline()
 }
 
 /// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
 fn offline() -> Result<()> {
     let mut contents = Vec::new();
-    let kept = [&FIRST_VISIT[..], &[GIF]].concat();
+    let kept = [&FIRST_VISIT[..], &[GIF, CHINESE, CHINESE_PAGE]].concat();
     for file in &kept {
         contents.extend(fs::read(at(DIST).join(file)).with_context(|| format!("{file} is not in {DIST}"))?);
     }
@@ -130,7 +143,10 @@ fn clear(dist: &Path) -> Result<()> {
         let path = entry?.path();
         if path.is_file() {
             fs::remove_file(path)?;
-        } else if path.ends_with(EXAMPLES) || path.ends_with(MODELS) {
+        } else if [EXAMPLES, MODELS, STRINGS]
+            .iter()
+            .any(|folder| path.ends_with(folder))
+        {
             fs::remove_dir_all(path)?;
         }
     }

@@ -20,6 +20,7 @@ mod site;
 mod size;
 mod test;
 mod tools;
+mod translate;
 mod wasm_target;
 
 const HELP: &str = "\

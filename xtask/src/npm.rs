@@ -33,8 +33,16 @@ const COPIES: [&str; 6] = [
 /// Puts the package together; the module must be in `pkg`.
 pub fn assemble() -> Result<()> {
     let package = build::PACKAGE;
-    build::bundle(package, &["library.js", "views.js", "worker.js"], &[])?;
-    build::bundle(package, &[build::REGISTRATION], &["--external:./views.js"])?;
+    build::bundle(
+        package,
+        &["library.js", "views.js", "worker.js", build::CHINESE],
+        &[build::LATER],
+    )?;
+    build::bundle(
+        package,
+        &[build::REGISTRATION],
+        &["--external:./views.js", build::LATER],
+    )?;
     let types = at(package).join("types");
     if types.exists() {
         fs::remove_dir_all(&types)?;

@@ -1,0 +1,8 @@
+// A setting's control.
+
+export default {
+  new: 'New',
+  complaint: (/** @type {string} */ complaint) => `This ${complaint}.`,
+  untilThen: (/** @type {string} */ complaint, /** @type {string | number} */ value) =>
+    `This ${complaint}. Until then ${value} stays in force.`,
+};

@@ -1,0 +1,48 @@
+// The posters of embedded elements: what stands there until a reader starts a view.
+
+export default {
+  forward: {
+    title: 'A digit sinks into noise',
+    promise: 'Drag through the timesteps and find the place where you stop recognising it.',
+  },
+  train: {
+    title: 'A network learns to see noise',
+    promise: 'It starts from nothing, here in your browser, and its samples turn from snow to digits.',
+  },
+  sample: {
+    title: 'A digit that nobody wrote',
+    promise: 'From pure noise, step by step, and back through the steps.',
+  },
+  compare: {
+    title: 'Samplers side by side',
+    promise: 'One noise, one network, and a row for each way down.',
+  },
+  steer: {
+    title: 'Have a say in what is drawn',
+    promise: 'Between two noises, from a picture of yours, around a hole in a digit.',
+  },
+  guidance: {
+    title: 'Guidance, turned up',
+    promise: 'Every digit, with its name taken ever more seriously.',
+  },
+  bound: {
+    title: 'A network’s worth, in bits',
+    promise: 'How well could it store a digit? One point for every timestep that is measured.',
+  },
+  network: {
+    title: 'Inside the network',
+    promise: 'Every block of it, with its shape and its weights, and what it makes of a digit.',
+  },
+  race: {
+    title: 'Two networks, one race',
+    promise: 'They learn from the same pictures in the same order. Which draws better, and sooner?',
+  },
+  points: {
+    title: 'Noise finds its way to a shape',
+    promise: 'A network learns points in the plane, yours too, and moves noise back to them.',
+  },
+  latent: {
+    title: 'Diffusion in a smaller space',
+    promise: 'An autoencoder learns to squeeze digits, and a network learns to draw what it squeezed.',
+  },
+};

@@ -1,0 +1,7 @@
+/** @satisfies {typeof import('../en/format.js').default} */
+const format = {
+  trainingSteps: (whole) => `${whole} 个训练步`,
+  labelled: (name, what) => `${name}：${what}`,
+};
+
+export default format;
