@@ -10,6 +10,7 @@ import './elements/notice.js';
 import './elements/offline.js';
 import './elements/open.js';
 import './elements/opening.js';
+import './elements/phrase.js';
 import './elements/save.js';
 import './elements/shipped.js';
 import './views.js';

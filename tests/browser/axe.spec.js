@@ -39,13 +39,14 @@ test('the page with all that folds away', async ({ page }) => {
   await drawn(page.locator('diffusion-forward diffusion-picture.mix'));
   for (const summary of await page.locator('summary').all()) await summary.click();
   // What is drawn once it is seen.
-  for (const section of await page.locator('main > [id], main > p').all()) await section.scrollIntoViewIfNeeded();
+  for (const section of await page.locator('main > [id], main > p').all())
+    await section.scrollIntoViewIfNeeded();
   await expect(page.locator('diffusion-network .block').first()).toBeVisible();
   await expectNoViolations(page);
 });
 
 test('the frame for other pages', async ({ page }) => {
-  await page.goto('embed.html#view=forward');
+  await page.goto('embed.html?view=forward');
   await page.getByRole('button', { name: /Start/ }).click();
   await drawn(page.locator('diffusion-forward diffusion-picture.mix'));
   await expectNoViolations(page);
