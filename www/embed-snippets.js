@@ -7,12 +7,10 @@
  * @property {[string, string][]} attributes names and values
  */
 
-/** @type {Record<string, { name: string, where: string, write: (embedding: Embedding) => string }>} */
+/** @satisfies {Record<string, { write: (embedding: Embedding) => string }>} */
 export const hosts = {
-  script: { name: 'HTML', where: 'Anywhere in a page, or in a post in Markdown.', write: tags },
+  script: { write: tags },
   frame: {
-    name: 'Frame',
-    where: 'Where a policy allows no scripts of others. Without the second line, set the height yourself.',
     write: ({ base, attributes }) => {
       const address = `${base}embed.html?${new URLSearchParams(attributes)}`;
       return `<iframe src="${escaped(address)}" title="Diffusion playground" width="100%" height="300" style="border: 0" sandbox="allow-scripts" loading="lazy"></iframe>
@@ -20,32 +18,22 @@ export const hosts = {
     },
   },
   jekyll: {
-    name: 'Jekyll',
-    where: 'In a post, with an empty line before and after.',
     write: (embedding) => `\n${tags(embedding)}\n`,
   },
   hugo: {
-    name: 'Hugo',
-    where: 'The first part once, as layouts/shortcodes/diffusion-playground.html; the last line in a post.',
     write: ({ attributes, ...embedding }) => `${scriptTag(embedding)}
 <diffusion-playground{{ range $name, $value := .Params }} {{ printf "%s=%q" $name $value | safeHTMLAttr }}{{ end }}></diffusion-playground>
 
 {{< diffusion-playground ${written(attributes)} >}}`,
   },
   quarto: {
-    name: 'Quarto',
-    where: 'In a document whose format is html.',
     write: (embedding) => `\`\`\`{=html}\n${tags(embedding)}\n\`\`\``,
   },
   mdx: {
-    name: 'MDX',
-    where: 'After `npm install diffusion-playground`; in Next.js and the like, in a client component.',
     write: ({ attributes }) =>
       `import 'diffusion-playground/element';\n\n<diffusion-playground ${written(attributes)}></diffusion-playground>`,
   },
   observable: {
-    name: 'Observable',
-    where: 'In a page of Observable Framework.',
     write: ({ base, attributes }) => {
       const set = attributes.map(
         ([name, value]) => `playground.setAttribute(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
@@ -58,6 +46,10 @@ ${set.join('\n')}
     },
   },
 };
+
+/** @typedef {keyof typeof hosts} HostName */
+
+export const hostNames = /** @type {HostName[]} */ (Object.keys(hosts));
 
 /** @param {Embedding} embedding */
 function tags(embedding) {

@@ -3,6 +3,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { percent } from '../format.js';
+import { strings } from '../language.js';
 import style from './attention.css' with { type: 'text' };
 import { paint } from './attention-map.js';
 import './cross-attention.js';
@@ -41,14 +42,13 @@ export class DiffusionAttention extends PlaygroundElement {
   }
 
   render() {
-    if (!this.views.length)
-      return html`<p class="help">This block has no attention: every pixel sees its neighbours alone.</p>`;
+    if (!this.views.length) return html`<p class="help">${strings.network.noAttention}</p>`;
     const view = this.#view();
     const { layer, heads, queries, keys, weights } = view;
-    return html`<h4>Attention, ${heads} ${heads === 1 ? 'head' : 'heads'}</h4>
+    return html`<h4>${strings.network.heads(heads)}</h4>
       ${
         this.views.length > 1
-          ? html`<div class="layers" role="group" aria-label="Layer of attention">
+          ? html`<div class="layers" role="group" aria-label=${strings.network.attentionLayer}>
               ${this.views.map(
                 (other, index) => html`<button
                   type="button"
@@ -61,7 +61,7 @@ export class DiffusionAttention extends PlaygroundElement {
             </div>`
           : nothing
       }
-      ${weights.length ? this.#maps(view) : html`<p class="help">${queries} places by ${keys}: too many weights to show.</p>`}`;
+      ${weights.length ? this.#maps(view) : html`<p class="help">${strings.network.tooMany(queries, keys)}</p>`}`;
   }
 
   /** @param {AttentionView} view */
@@ -69,10 +69,10 @@ export class DiffusionAttention extends PlaygroundElement {
     const { heads, queries } = view;
     if (isCross(view)) return html`<diffusion-cross-attention .view=${view}></diffusion-cross-attention>`;
     return html`<p class="help">
-        The framed place looks at all others: the fuller the colour, the more. Press on a map to choose another place.
+        ${strings.network.framed}
       </p>
       <div class="field">
-        <label for="query">Place that looks: ${place(this.#query(), queries)}</label>
+        <label for="query">${strings.network.placeThatLooks(place(this.#query(), queries))}</label>
         <input
           id="query"
           type="range"
@@ -97,14 +97,14 @@ export class DiffusionAttention extends PlaygroundElement {
     return html`<li>
       <canvas
         role="img"
-        aria-label="Head ${head + 1} looks most at ${place(most, view.keys)}, with ${strength}"
+        aria-label=${strings.network.headLooks(head + 1, place(most, view.keys), strength)}
         width=${columns}
         height=${Math.ceil(view.keys / columns)}
         style="width: ${WIDTH}px; aspect-ratio: ${columns} / ${Math.ceil(view.keys / columns)}"
         @click=${(/** @type {MouseEvent} */ event) => this.#choose(event, view)}
       ></canvas>
       ${this.#frame(columns)}
-      <span>head ${head + 1}, at most ${strength}</span>
+      <span>${strings.network.head(head + 1, strength)}</span>
     </li>`;
   }
 
@@ -165,8 +165,8 @@ function side(count) {
 /** @param {number} index @param {number} count */
 function place(index, count) {
   const columns = side(count);
-  if (columns === count) return `place ${index + 1} of ${count}`;
-  return `row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1} of ${columns} × ${columns}`;
+  if (columns === count) return strings.network.place(index + 1, count);
+  return strings.network.rowColumn(Math.floor(index / columns) + 1, (index % columns) + 1, columns);
 }
 
 customElements.define('diffusion-attention', DiffusionAttention);

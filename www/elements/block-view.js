@@ -3,6 +3,7 @@
 import { html, nothing, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { compact, percent, shape, trainingSteps, whole } from '../format.js';
+import { strings } from '../language.js';
 import { network } from '../network.js';
 import { run } from '../run.js';
 import { settings } from '../settings.js';
@@ -13,14 +14,6 @@ import './digit-picker.js';
 import { PlaygroundElement } from './element.js';
 import { modulation } from './modulation.js';
 import './picture.js';
-
-const BLIND = {
-  shapes:
-    'Of this network only the shapes are known here. What a block sees can be looked at in the network of section two.',
-  plain: 'To look at pictures from the inside, choose one of the large blocks.',
-  other: 'This network takes something other than images of digits: what it sees is not shown here.',
-  none: 'There is no network yet. Train one in section two, and you can look inside it.',
-};
 
 export class DiffusionBlockView extends PlaygroundElement {
   static styles = [...PlaygroundElement.styles, unsafeCSS(style)];
@@ -35,13 +28,13 @@ export class DiffusionBlockView extends PlaygroundElement {
   render() {
     const { block, view } = network;
     if (!block || !view) {
-      return html`<p class="help">Choose a block to see its layers, and what it makes of a digit.</p>`;
+      return html`<p class="help">${strings.network.choose}</p>`;
     }
     return html`<h3>${block.name}</h3>
       <p class="words">${words(block.name)}</p>
       <table>
         <thead>
-          <tr><th scope="col">Layer</th><th scope="col">Result</th><th scope="col">Weights</th><th scope="col">Work</th></tr>
+          <tr><th scope="col">${strings.network.layer}</th><th scope="col">${strings.network.result}</th><th scope="col">${strings.network.weights}</th><th scope="col">${strings.network.work}</th></tr>
         </thead>
         <tbody>
           ${block.layers.map(
@@ -54,7 +47,7 @@ export class DiffusionBlockView extends PlaygroundElement {
           )}
         </tbody>
       </table>
-      ${network.blind ? html`<p class="help">${BLIND[network.blind]}</p>` : this.#look()}`;
+      ${network.blind ? html`<p class="help">${strings.network.blind[network.blind]}</p>` : this.#look()}`;
   }
 
   #look() {
@@ -65,12 +58,12 @@ export class DiffusionBlockView extends PlaygroundElement {
       ${
         probe && probe.block === network.opened
           ? html`<p class="status" role="status">
-              ${`Test image ${whole(probe.image)} at t = ${probe.t}, after ${trainingSteps(probe.step)}.`}
+              ${strings.network.testImage(whole(probe.image), probe.t, trainingSteps(probe.step))}
             </p>
             ${features(probe)}
             <diffusion-attention .views=${probe.attention}></diffusion-attention>
             ${probe.modulation.length ? modulation(probe.modulation) : nothing}`
-          : html`<p class="status" role="status">${client.has('test') ? 'Looking …' : 'Waiting for the test images.'}</p>`
+          : html`<p class="status" role="status">${client.has('test') ? strings.network.looking : strings.network.waiting}</p>`
       }
     </div>`;
   }
@@ -79,13 +72,13 @@ export class DiffusionBlockView extends PlaygroundElement {
 /** @param {import('../network.js').ProbeView} probe */
 function features({ features, channels }) {
   if (!features) return nothing;
-  return html`<h4>Feature maps, ${features.count} of ${whole(channels)} channels</h4>
-    <p class="help">What the block hands on. Each channel from its least value, black, to its largest, white.</p>
+  return html`<h4>${strings.network.features(features.count, whole(channels))}</h4>
+    <p class="help">${strings.network.featuresHelp}</p>
     <ul class="maps">
       ${Array.from(
         { length: features.count },
         (_, index) => html`<li>
-          <diffusion-picture .frames=${features} .index=${index} label="Channel ${index + 1}"></diffusion-picture>
+          <diffusion-picture .frames=${features} .index=${index} label=${strings.network.channel(index + 1)}></diffusion-picture>
         </li>`,
       )}
     </ul>`;
@@ -99,29 +92,30 @@ function within(layer, block) {
 
 /** @param {string} name */
 function words(name) {
+  const { does } = strings.network;
   const [kind] = name.split('.');
   switch (kind) {
     case 'down_blocks':
-      return 'On the way down: residual blocks, attention on some levels, then half the resolution.';
+      return does.down;
     case 'mid_block':
-      return 'The lowest point: every pixel can look at every other.';
+      return does.mid;
     case 'up_blocks':
-      return 'On the way up: each residual block also gets what was kept on the way down.';
+      return does.up;
     case 'blocks':
-      return 'Attention among all patches, then a small network for each patch alone. The condition c sets how much of either is added.';
+      return does.blocks;
     case 'conv_in':
-      return 'From grey values to channels.';
+      return does.convIn;
     case 'conv_out':
     case 'conv_norm_out':
-      return 'From channels back to the guess at the noise.';
+      return does.convOut;
     case 'x_embedder':
-      return 'Every patch becomes a token, a list of numbers.';
+      return does.patches;
     case 'final_layer':
-      return 'Every token becomes a patch of the guess again.';
+      return does.final;
     case 'output':
-      return 'The patches side by side. Nothing is learned here.';
+      return does.output;
     default:
-      return `Turns ${kind.startsWith('t') ? 'the timestep' : 'the class'} into a list of numbers.`;
+      return kind.startsWith('t') ? does.time : does.class;
   }
 }
 

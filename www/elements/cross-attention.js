@@ -2,6 +2,7 @@
 
 import { css, html } from 'lit';
 import { percent } from '../format.js';
+import { strings } from '../language.js';
 import { paint } from './attention-map.js';
 import { PlaygroundElement } from './element.js';
 
@@ -60,20 +61,18 @@ class DiffusionCrossAttention extends PlaygroundElement {
     const side = Math.round(Math.sqrt(queries));
     const tokens = Array.from({ length: keys }, (_, token) => token);
     return html`<p class="help">
-        The digit’s name comes in as ${keys} tokens that were learned with the rest, a set for every class and one for no
-        class. Each map shows how much every place looks at one token; at any place a head’s ${keys} maps add up to 100 %.
-        Full colour is ${percent(this.#largest(), 1)}. What a token stands for, nobody told the network.
+        ${strings.network.cross(keys, percent(this.#largest(), 1))}
       </p>
       <div class="maps" style="--tokens: ${keys}">
-        <span></span>${tokens.map((token) => html`<span>token ${token + 1}</span>`)}
+        <span></span>${tokens.map((token) => html`<span>${strings.network.token(token + 1)}</span>`)}
         ${Array.from({ length: heads }, (_, head) => [
-          html`<span>head ${head + 1}</span>`,
+          html`<span>${strings.network.crossHead(head + 1)}</span>`,
           tokens.map((token) => {
             const weights = weightsOf(/** @type {AttentionView} */ (this.view), head, token);
             const mean = weights.reduce((sum, weight) => sum + weight, 0) / queries;
             return html`<canvas
               role="img"
-              aria-label="Head ${head + 1}, token ${token + 1}: ${percent(mean, 1)} on average, at most ${percent(Math.max(...weights), 1)}"
+              aria-label=${strings.network.headToken(head + 1, token + 1, percent(mean, 1), percent(Math.max(...weights), 1))}
               width=${side}
               height=${queries / side}
             ></canvas>`;

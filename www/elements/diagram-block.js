@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { compact, percent, shape } from '../format.js';
+import { strings } from '../language.js';
 
 /** @typedef {import('../network.js').Block} Block */
 /** @typedef {import('../network.js').NetworkView} NetworkView */
@@ -34,7 +35,7 @@ export function diagramBlock(block, view, opened, choose, place, side = '') {
   >
     <b class="path">${block.name}</b>
     <span class="shape">${shape(result(block)?.shape ?? [])}</span>
-    <span class="cost">${compact(block.parameters)} weights, <span class="share">${percent(block.multiplyAdds, view.multiplyAdds)}</span></span>
+    <span class="cost">${strings.network.blockWeights(compact(block.parameters))} <span class="share">${percent(block.multiplyAdds, view.multiplyAdds)}</span></span>
     <span class="bar" style="width: ${100 * share}%"></span>
   </button>`;
 }

@@ -1,6 +1,7 @@
 // A Diffusion Transformer as a column of blocks, the opened one drawn from the inside.
 
 import { html, nothing, svg } from 'lit';
+import { fill, strings } from '../language.js';
 import { diagramBlock } from './diagram-block.js';
 
 /** @typedef {import('../network.js').NetworkView} NetworkView */
@@ -16,10 +17,10 @@ export function ditDiagram(view, opened, choose) {
     diagramBlock(block, view, opened, choose);
   return html`<div class="embeddings">
       ${[...named('t_embedder'), ...named('y_embedder')].map(draw)}
-      <p class="help">Time and class become the condition c, which goes into every block below.</p>
+      <p class="help">${strings.network.condition}</p>
     </div>
     <div class="dit">
-      <p class="end mix">x<sub>t</sub> goes in, cut into patches</p>
+      <p class="end mix">${fill(strings.network.inPatches, { xt: html`x<sub>t</sub>` })}</p>
       ${named('x_embedder').map(draw)}
       ${named('blocks.').map((block) => [
         html`<p class="arrow" aria-hidden="true">↓</p>`,
@@ -30,7 +31,7 @@ export function ditDiagram(view, opened, choose) {
       ${named('final_layer').map((block) => html`<div class="conditioned">${draw(block)}</div>`)}
       <p class="arrow" aria-hidden="true">↓</p>
       ${named('output').map(draw)}
-      <p class="end model">ε̂ comes out, the patches put together</p>
+      <p class="end model">${strings.network.outPatches}</p>
     </div>`;
 }
 
@@ -40,10 +41,9 @@ function inside() {
     class="inside"
     viewBox="0 0 340 172"
     role="img"
-    aria-label="The block from the inside: twice a norm, scaled and shifted by the condition, then attention or the MLP,
-      then a gate from the condition, then added to what came in"
+    aria-label=${strings.network.inside}
   >
-    ${half(0, 'attention')} ${half(86, 'MLP')}
+    ${half(0, strings.network.halves.attention)} ${half(86, strings.network.halves.mlp)}
   </svg>`;
 }
 
@@ -60,7 +60,7 @@ function half(top, work) {
   return svg`
     <path class="wire" d="M8,${top + 47} H330" />
     <path class="wire" d="M20,${top + 47} V${top + 14} H318 V${top + 38}" />
-    ${box(32, 44, 'norm')} ${box(86, 82, 'scale, shift', 'modulated')} ${condition(127)}
-    ${box(178, 66, work)} ${box(254, 42, 'gate', 'modulated')} ${condition(275)}
+    ${box(32, 44, strings.network.norm)} ${box(86, 82, strings.network.scaleShift, 'modulated')} ${condition(127)}
+    ${box(178, 66, work)} ${box(254, 42, strings.network.parts.gate, 'modulated')} ${condition(275)}
     <circle cx="318" cy=${top + 47} r="9" /><text x="318" y=${top + 51}>+</text>`;
 }

@@ -3,9 +3,9 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { attributeOf, CHOICES, nameOf, partsOf, settingsOf } from '../embed-attributes.js';
-import { hosts } from '../embed-snippets.js';
+import { hostNames, hosts } from '../embed-snippets.js';
 import { viewNames } from '../embed-views.js';
-import { strings, wordsOf } from '../language.js';
+import { language, strings, wordsOf } from '../language.js';
 import { parse, propertyOf } from '../properties.js';
 import { PlaygroundElement } from './element.js';
 import style from './embed-builder.css' with { type: 'text' };
@@ -32,9 +32,10 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
     /** @type {ViewName} */
     this.view = 'forward';
     /** What is asked for, by attribute, as it was typed. @type {Map<string, string>} */
-    this.values = new Map();
+    this.values = new Map(language === CHOICES.lang[0] ? [] : [['lang', language]]);
     /** Parts that are not shown. @type {Set<string>} */
     this.without = new Set();
+    /** @type {import('../embed-snippets.js').HostName} */
     this.host = 'script';
     /** @type {string | undefined} */
     this.integrity = undefined;
@@ -52,47 +53,48 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
   }
 
   render() {
-    const { name, where, write } = hosts[this.host];
+    const { write } = hosts[this.host];
+    const { name, where } = strings.builder.hosts[this.host];
     const text = write({ base: BASE, integrity: this.integrity, attributes: this.#attributes() });
     return html`<figure>
       <div class="controls">
-        ${this.#select('View', this.view, Object.fromEntries(viewNames.map((view) => [view, strings.posters[view].title])), (view) => this.#show(view))}
-        ${this.#choice('start', 'Starts', { click: 'when pressed', seen: 'when seen', load: 'with the page' })}
-        ${this.#choice('theme', 'Theme', { auto: 'the reader’s', light: 'light', dark: 'dark' })}
+        ${this.#select(strings.builder.view, this.view, Object.fromEntries(viewNames.map((view) => [view, strings.posters[view].title])), (view) => this.#show(view))}
+        ${this.#choice('start', strings.builder.start, strings.builder.starts)}
+        ${this.#choice('theme', strings.builder.theme, strings.builder.themes)}
+        ${this.#choice('lang', strings.builder.language, strings.builder.languages)}
       </div>
       <fieldset>
-        <legend>Settings it begins with</legend>
+        <legend>${strings.builder.settings}</legend>
         <div class="controls">${settingsOf([this.view]).map((name) => this.#setting(name))}</div>
       </fieldset>
       <fieldset>
-        <legend>What it shows</legend>
+        <legend>${strings.builder.shows}</legend>
         <div class="hide">${Object.keys(partsOf([this.view])).map((part) => this.#part(part))}</div>
       </fieldset>
-      <iframe title="The view as readers will see it" src=${`${BASE}embed.html?view=forward`} loading="lazy" @load=${this.#pass}></iframe>
+      <iframe title=${strings.builder.frame} src=${`${BASE}embed.html?view=forward`} loading="lazy" @load=${this.#pass}></iframe>
       <fieldset>
-        <legend>What to copy</legend>
+        <legend>${strings.builder.copyWhat}</legend>
         <div class="controls">
           ${this.#select(
-            'Where it goes',
+            strings.builder.where,
             this.host,
-            Object.fromEntries(Object.entries(hosts).map(([host, { name }]) => [host, name])),
+            Object.fromEntries(hostNames.map((host) => [host, strings.builder.hosts[host].name])),
             (host) => {
-              this.host = host;
+              this.host = hostNames.find((name) => name === host) ?? 'script';
             },
           )}
         </div>
         <p class="help">${where}</p>
         <label class="check">
           <input type="checkbox" .checked=${this.integrity !== undefined} @change=${this.#prove} />
-          With the script’s hash
+          ${strings.builder.hash}
         </label>
         <p class="help">
-          Browsers then take this very script and no other, and no later version: for a copy that stays as it is, such as
-          npm’s on a delivery network. What the script itself loads, from beside it, is not covered.
+          ${strings.builder.hashHelp}
         </p>
-        <pre tabindex="0" aria-label="What to write, for ${name}"><code>${text}</code></pre>
+        <pre tabindex="0" aria-label=${strings.builder.write(name)}><code>${text}</code></pre>
         <div class="toolbar">
-          <button type="button" class="primary" @click=${() => this.#copy(text)}>Copy</button>
+          <button type="button" class="primary" @click=${() => this.#copy(text)}>${strings.builder.copy}</button>
           <p class="status" role="status">${this.copied}</p>
         </div>
       </fieldset>
@@ -153,7 +155,9 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
   /** @param {string} part */
   #part(part) {
     const name = nameOf.get(part);
-    const words = name ? wordsOf(name).label : part;
+    /** @type {Record<string, string>} */
+    const parts = strings.builder.parts;
+    const words = name ? wordsOf(name).label : (parts[part] ?? part);
     return html`<label class="check">
       <input
         type="checkbox"
@@ -190,7 +194,7 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
       if ('value' in parse(name, value)) attributes.push([attributeOf(name), value]);
     }
     if (this.without.size) attributes.push(['hide', [...this.without].join(' ')]);
-    for (const name of /** @type {const} */ (['start', 'theme'])) {
+    for (const name of /** @type {const} */ (['start', 'theme', 'lang'])) {
       const value = this.values.get(name);
       if (value && value !== CHOICES[name][0]) attributes.push([name, value]);
     }
@@ -243,11 +247,11 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
   async #copy(text) {
     try {
       await navigator.clipboard.writeText(text);
-      this.copied = 'Copied.';
+      this.copied = strings.builder.copied;
     } catch {
       const [code] = this.renderRoot.querySelectorAll('pre code');
       getSelection()?.selectAllChildren(code);
-      this.copied = 'This browser does not let the page copy: it is selected, press Ctrl+C.';
+      this.copied = strings.builder.cannotCopy;
     }
   }
 }

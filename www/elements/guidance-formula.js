@@ -2,6 +2,7 @@
 
 import { html, mathml } from 'lit';
 import { SCALES } from '../guidance-grid.js';
+import { strings } from '../language.js';
 import { number, sign, symbol } from '../math.js';
 import { settings } from '../settings.js';
 
@@ -24,16 +25,14 @@ export function guidanceFormula() {
       </mtable>
     </math>
     <p class="reading">
-      The guess with the digit’s name, c, and the guess without, ∅, in every row of the grid. ${rescaling()}
+      ${strings.guidance.reading(rescaling())}
     </p>
   </div>`;
 }
 
 function rescaling() {
   const percent = Math.round(100 * settings.get('guidanceRescale'));
-  return percent
-    ? `Of what is gained in contrast, ${percent} % is taken back.`
-    : 'All contrast gained is kept.';
+  return percent ? strings.guidance.rescaled(percent) : strings.guidance.unscaled;
 }
 
 /** The same formula with its brackets dissolved. @param {number} w */

@@ -2,8 +2,9 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { capital, classWords } from '../data-sets.js';
-import { fixed, percent, whole } from '../format.js';
+import { fixed, percent, sentence, whole } from '../format.js';
 import { COLUMNS, classOfColumn, guidanceGrid, SCALES } from '../guidance-grid.js';
+import { strings } from '../language.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
 import { accuracy, verdicts } from '../verdicts.js';
@@ -37,17 +38,17 @@ export class DiffusionGuidance extends Section {
           <diffusion-control name="guidanceSeed"></diffusion-control>
           <diffusion-control name="guidanceVerdicts"></diffusion-control>
         </div>
-        <div class="toolbar" role="group" aria-label="Guiding">
+        <div class="toolbar" role="group" aria-label=${strings.guidance.group}>
           <button
             type="button"
             class="primary"
             ?disabled=${!hasModel || !model.knowsDigits}
             @click=${() => (running ? guidanceGrid.cancel() : guidanceGrid.begin())}
           >
-            ${running ? 'Stop drawing' : 'Draw the grid'}
+            ${running ? strings.guidance.stop : strings.guidance.draw}
           </button>
           <button type="button" ?disabled=${!verdicts.canSearch && !verdicts.search} @click=${this.#search}>
-            ${verdicts.search ? 'Stop looking' : 'Look for copies'}
+            ${verdicts.search ? strings.guidance.stopLooking : strings.guidance.look}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
@@ -56,13 +57,13 @@ export class DiffusionGuidance extends Section {
         ${this.#classifier()} ${this.#comparison()}
         <ul class="grid">
           <li class="start">
-            <p class="about"><b class="mix">x<sub>T</sub></b><span class="help">the start, the same all the way down</span></p>
+            <p class="about"><b class="mix">x<sub>T</sub></b><span class="help">${strings.guidance.start}</span></p>
             <div class="pictures">
               ${COLUMNS.map(
                 (column) => html`<diffusion-picture
                   .frames=${guidanceGrid.start}
                   .index=${column}
-                  label=${`The noise that ${nameOf(column)} starts from`}
+                  label=${strings.guidance.noise(nameOf(column))}
                 ></diffusion-picture>`,
               )}
             </div>
@@ -84,13 +85,12 @@ export class DiffusionGuidance extends Section {
     if (!verdicts.wanted) return nothing;
     if (verdicts.problem !== undefined) {
       return html`<div class="box" role="alert">
-        <p>The pictures cannot be read: ${verdicts.problem.replace(/[^.!?]$/, '$&.')}</p>
-        <button type="button" @click=${() => verdicts.fetch()}>Try again</button>
+        <p>${strings.guidance.unread(sentence(verdicts.problem))}</p>
+        <button type="button" @click=${() => verdicts.fetch()}>${strings.guidance.again}</button>
       </div>`;
     }
     return html`<p class="help reader">
-      Under each picture: what the second network reads in it, and how probable it finds that. ✓ is the digit asked for, ✗
-      another. It reads ${fixed(100 * accuracy, 2)} % of the real test images right.
+      ${strings.guidance.reader(fixed(100 * accuracy, 2))}
     </p>`;
   }
 
@@ -100,7 +100,7 @@ export class DiffusionGuidance extends Section {
     if (search) {
       const { searched, of } = search;
       return html`<div class="search">
-        <label for="search">Looking through ${of ? `${whole(searched)} of ${whole(of)}` : 'the'} training images</label>
+        <label for="search">${of ? strings.guidance.lookingOf(whole(searched), whole(of)) : strings.guidance.looking}</label>
         <progress id="search" max=${of || nothing} value=${of ? searched : nothing}></progress>
       </div>`;
     }
@@ -111,11 +111,14 @@ export class DiffusionGuidance extends Section {
     /** @param {number[]} values */
     const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
     return html`<p class="help comparison" role="status">
-      To the nearest training image it is ${fixed(median(distances), 2)} from the pictures of this grid, in the median, and
-      ${fixed(median(testDistances), 2)} from ${testDistances.length} real digits of the test set. The nearest of
-      those is ${fixed(least, 2)} away; ${nearer === 0 ? 'none' : nearer} of the ${distances.length} pictures
-      ${nearer === 1 ? 'comes' : 'come'} nearer than that. The percentage says how many of the real digits come nearer
-      than this picture. Distances are Euclidean, over pixels from −1 to 1.
+      ${strings.guidance.distances({
+        grid: fixed(median(distances), 2),
+        test: fixed(median(testDistances), 2),
+        testImages: testDistances.length,
+        least: fixed(least, 2),
+        nearer,
+        pictures: distances.length,
+      })}
     </p>`;
   }
 
@@ -124,14 +127,14 @@ export class DiffusionGuidance extends Section {
     const last = guidanceGrid.last(row);
     const { right, of } = verdicts.share(row);
     const progress = last
-      ? `step ${last.step} of ${last.steps}`
+      ? strings.guidance.stepOf(last.step, last.steps)
       : scale === 1
-        ? 'no guidance'
-        : `${scale} × the difference`;
+        ? strings.guidance.none
+        : strings.guidance.times(scale);
     return html`<li>
       <p class="about">
         <b class="model">w = ${scale}</b><span class="help">${progress}</span>
-        <span class="help share">${of ? `read as asked: ${right} of ${of}, ${percent(right, of)}` : nothing}</span>
+        <span class="help share">${of ? strings.guidance.share(right, of, percent(right, of)) : nothing}</span>
       </p>
       <div class="pictures">
         ${COLUMNS.map(
@@ -141,8 +144,8 @@ export class DiffusionGuidance extends Section {
               .index=${column}
               label=${
                 last
-                  ? `${capital(nameOf(column))} with guidance scale ${scale}, ${progress}${readWords(row, column)}`
-                  : `No ${nameOf(column)} with guidance scale ${scale} yet`
+                  ? strings.guidance.picture(capital(nameOf(column)), scale, progress, readWords(row, column))
+                  : strings.guidance.noPicture(nameOf(column), scale)
               }
             ></diffusion-picture>
             ${reading(row, column)} ${nearest(row, column)}
@@ -181,7 +184,7 @@ function nearest(row, column) {
       class="near"
       .frames=${frames}
       .index=${index}
-      label="The training image nearest to it, ${classWords(model.classes, labels[index])}: ${distance} away"
+      label=${strings.guidance.nearest(classWords(model.classes, labels[index]), distance)}
     ></diffusion-picture>
     <p class="verdict"><b class="data">${distance}</b> ${Math.round(100 * shares[index])} %</p>`;
 }
@@ -189,22 +192,20 @@ function nearest(row, column) {
 /** The same for those who don't see it. @param {number} row @param {number} column */
 function readWords(row, column) {
   const verdict = verdicts.rows[row];
-  return verdict
-    ? `, read as ${verdict.classes[column]}, ${sure(verdict.probabilities[column])} probable`
-    : '';
+  return verdict ? strings.guidance.readAs(verdict.classes[column], sure(verdict.probabilities[column])) : '';
 }
 
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
   const { phase, modelCalls, by } = guidanceGrid;
-  if (phase === 'running') return 'Drawing all rows at once, a few steps at a time.';
+  if (phase === 'running') return strings.guidance.running;
   if (phase === 'done' || phase === 'stopped') {
-    return `${phase === 'done' ? 'Done' : 'Stopped'}: ${whole(modelCalls)} model calls in all, by ${by}.`;
+    const how = phase === 'done' ? strings.model.done : strings.model.stopped;
+    return strings.model.callsInAll(how, whole(modelCalls), by);
   }
-  if (!model.knowsDigits)
-    return 'The opened network does not know the ten digits: there is nothing to guide it to.';
-  if (!hasModel) return 'Guidance steers a network, and there is none so far. Train one in section two.';
-  return model.ready('The network has not learned anything yet: there is nothing to exaggerate.');
+  if (!model.knowsDigits) return strings.guidance.noDigits;
+  if (!hasModel) return strings.guidance.noNetwork;
+  return model.ready(strings.guidance.untrained);
 }
 
 customElements.define('diffusion-guidance', DiffusionGuidance);

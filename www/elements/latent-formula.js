@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 import { three } from '../format.js';
+import { strings } from '../language.js';
 import { fraction, indexed, number, sign, symbol } from '../math.js';
 
 /** @typedef {typeof import('../latent.js').latent} Latent */
@@ -36,7 +37,7 @@ export function autoencoderFormula({ autoencoder, config }) {
         </mtr>
       </mtable>
     </math>
-    <p class="reading">The mean over the pixels, and how far the latents are from standard normal ones; both smoothed.</p>
+    <p class="reading">${strings.latent.lossReading}</p>
   </div>`;
 }
 
@@ -49,7 +50,7 @@ export function scaleFormula({ space }) {
       ${fraction(number('1'), live(space && 1 / space.scale))} ${sign('=')} ${live(space?.scale)}
     </math>
     <p class="reading">
-      What the network learns from: the latents z of all pictures, divided by their standard deviation.
+      ${strings.latent.scaleReading}
     </p>
   </div>`;
 }

@@ -1,6 +1,7 @@
 // The losses of the two that learn: the autoencoder's in its two parts, and that of the network over latents.
 
 import { superscript, three } from '../format.js';
+import { strings } from '../language.js';
 import { latent } from '../latent.js';
 import { DiffusionLossChart } from './loss-chart.js';
 
@@ -37,18 +38,23 @@ class DiffusionReconstructionLoss extends DiffusionLossChart {
       scales: { ...scales, y: { distr: /** @type {const} */ (3) } },
       series: [
         x,
-        { label: 'divergence', stroke: this.ink('--muted'), width: 2, dash: [6, 4], points: { show: false } },
-        { ...thick, label: 'error' },
+        {
+          label: strings.latent.divergence,
+          stroke: this.ink('--muted'),
+          width: 2,
+          dash: [6, 4],
+          points: { show: false },
+        },
+        { ...thick, label: strings.latent.errorLabel },
       ],
     };
   }
 
   words() {
     const { errors, step } = latent.autoencoder;
-    if (!errors.length)
-      return 'Error and weighted divergence over training steps: empty until the first step.';
+    if (!errors.length) return strings.latent.chartEmpty;
     const kl = this.#weighted().at(-1) ?? 0;
-    return `After ${step} training steps, smoothed: error ${three(errors.at(-1))}, divergence times its weight ${three(kl)}.`;
+    return strings.latent.chart(step, three(errors.at(-1)), three(kl));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 import { three, whole } from '../format.js';
+import { strings } from '../language.js';
 import { settings } from '../settings.js';
 import './control.js';
 import './picture.js';
@@ -24,30 +25,26 @@ export function reconstructions(shown) {
       (index) => html`<diffusion-picture
         .frames=${frames}
         .index=${at(index)}
-        label=${`${words} of test image ${index}`}
+        label=${strings.latent.ofImage(words, index)}
       ></diffusion-picture>`,
     )}
   </div>`;
-  return html`<h4>What goes in, what is kept, what comes out</h4>
+  return html`<h4>${strings.latent.inKeptOut}</h4>
     <p class="help">
-      ${
-        shown
-          ? `Six test digits after ${whole(shown.step)} steps. Black is −${three(shown.range)} in z, white +${three(shown.range)}.`
-          : 'Six test digits, once there is an autoencoder.'
-      }
+      ${shown ? strings.latent.sixAfter(whole(shown.step), three(shown.range)) : strings.latent.six}
     </p>
     <div class="rows">
-      ${row('data', html`x, 28 × 28`, shown?.images, (index) => index, 'Pixels')}
+      ${row('data', html`x, 28 × 28`, shown?.images, (index) => index, strings.latent.pixels)}
       ${CHANNELS.map((channel) =>
         row(
           'data',
           html`z<sub>${channel + 1}</sub>, 7 × 7`,
           shown?.latents,
           (index) => index * CHANNELS.length + channel,
-          `Latent channel ${channel + 1}`,
+          strings.latent.latentChannel(channel + 1),
         ),
       )}
-      ${row('model', html`x̂, decoded`, shown?.reconstructions, (index) => index, 'Reconstruction')}
+      ${row('model', strings.latent.decodedX, shown?.reconstructions, (index) => index, strings.latent.reconstruction)}
     </div>`;
 }
 
@@ -57,33 +54,33 @@ export function samples(shown) {
   const stages = (shown?.t.length ?? 10) + 1;
   const stage = Math.min(settings.get('latentStage'), stages - 1);
   const index = stage * DIGITS.length + digit;
-  const where = shown ? placeWords(shown, stage) : 'Not drawn yet.';
+  const where = shown ? placeWords(shown, stage) : strings.latent.notDrawn;
   /** @param {string} ink @param {unknown} name @param {string} words @param {Frames | undefined} decoded @param {Frames | undefined} latents */
   const view = (ink, name, words, decoded, latents) => html`<div class="view">
-    <diffusion-picture class=${ink} .frames=${decoded} .index=${index} label=${`Decoded: ${words}`}></diffusion-picture>
+    <diffusion-picture class=${ink} .frames=${decoded} .index=${index} label=${strings.latent.decoded(words)}></diffusion-picture>
     <div class="channels">
       ${CHANNELS.map(
         (channel) => html`<diffusion-picture
           .frames=${latents}
           .index=${index * CHANNELS.length + channel}
-          label=${`Channel ${channel + 1}: ${words}`}
+          label=${strings.latent.channel(channel + 1, words)}
         ></diffusion-picture>`,
       )}
     </div>
     <p class="name"><b class=${ink}>${name}</b> ${words}</p>
   </div>`;
-  return html`<h4>Latents on their way, decoded</h4>
+  return html`<h4>${strings.latent.onTheirWay}</h4>
     <p class="help">${where}</p>
     <div class="views">
-      ${view('mix', html`x<sub>t</sub>`, 'the latents so far', shown?.decodedXT, shown?.xT)}
-      ${view('model', html`x̂<sub>0</sub>`, 'the network’s guess', shown?.decodedX0Hat, shown?.x0Hat)}
+      ${view('mix', html`x<sub>t</sub>`, strings.latent.soFar, shown?.decodedXT, shown?.xT)}
+      ${view('model', html`x̂<sub>0</sub>`, strings.latent.guess, shown?.decodedX0Hat, shown?.x0Hat)}
     </div>
     <diffusion-control name="latentStage"></diffusion-control>
-    <div class="gallery" role="group" aria-label="Digit to follow">
+    <div class="gallery" role="group" aria-label=${strings.latent.follow}>
       ${DIGITS.map(
         (other) => html`<button
           type="button"
-          aria-label="Follow the ${other}"
+          aria-label=${strings.latent.followOne(other)}
           aria-pressed=${other === digit ? 'true' : 'false'}
           @click=${() => settings.set('latentDigit', `${other}`)}
         >
@@ -99,6 +96,6 @@ export function samples(shown) {
 
 /** @param {Samples} samples @param {number} stage */
 function placeWords({ step, t, range }, stage) {
-  const at = stage < t.length ? `t = ${whole(t[stage] + 1)}` : 'the end';
-  return `Network of step ${whole(step)}, ${at}, guidance scale 2. Above: decoded. Below: the four channels, black −${range}, white +${range}.`;
+  const at = stage < t.length ? `t = ${whole(t[stage] + 1)}` : strings.latent.end;
+  return strings.latent.place(whole(step), at, range);
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { compact, fixed, three, whole } from '../format.js';
+import { strings } from '../language.js';
 import { latent } from '../latent.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
@@ -56,33 +57,33 @@ export class DiffusionLatent extends Section {
         </div>
         <diffusion-notice place="latent" split="train"></diffusion-notice>
         <section aria-labelledby="first">
-          <h3 id="first">The autoencoder</h3>
+          <h3 id="first">${strings.latent.autoencoder}</h3>
           ${autoencoderToolbar()} ${autoencoderNumbers()}
           <div class="panels">
             <div class="panel">${reconstructions(latent.reconstruction)}</div>
             <div class="panel loss">
-              <h4>Loss</h4>
-              <p class="help">Thick: the error of a pixel. Thin, dashed: the divergence, weighted. Logarithmic.</p>
+              <h4>${strings.latent.loss}</h4>
+              <p class="help">${strings.latent.lossHelp}</p>
               <diffusion-reconstruction-loss></diffusion-reconstruction-loss>
             </div>
           </div>
           ${autoencoderFormula(latent)}
         </section>
         <section aria-labelledby="second">
-          <h3 id="second">Diffusion over its latents</h3>
+          <h3 id="second">${strings.latent.over}</h3>
           ${networkToolbar()} ${encoding()} ${networkNumbers()}
           <div class="panels">
             <div class="panel">${samples(latent.samples)}</div>
             <div class="panel loss">
-              <h4>Loss</h4>
-              <p class="help">Of the noise in the latents. Thin: each step. Thick: smoothed.</p>
+              <h4>${strings.latent.loss}</h4>
+              <p class="help">${strings.latent.noiseLoss}</p>
               <diffusion-latent-loss></diffusion-latent-loss>
             </div>
           </div>
           ${scaleFormula(latent)}
         </section>
         <section aria-labelledby="third">
-          <h3 id="third">Beside pixels</h3>
+          <h3 id="third">${strings.latent.beside}</h3>
           ${costs(latent, run)} ${mixing(latent.mix)}
         </section>
       </figure>
@@ -97,14 +98,14 @@ export class DiffusionLatent extends Section {
 function autoencoderToolbar() {
   const going = latent.phase === 'autoencoder' || latent.phase === 'starting';
   const elsewhere = latent.busy && !going;
-  return html`<div class="toolbar" role="group" aria-label="Training the autoencoder">
+  return html`<div class="toolbar" role="group" aria-label=${strings.latent.trainingAutoencoder}>
     <button
       type="button"
       class="primary"
       ?disabled=${elsewhere}
       @click=${() => (going ? latent.pause() : latent.trainAutoencoder())}
     >
-      ${going ? 'Pause' : latent.autoencoder.step ? 'Go on' : 'Train the autoencoder'}
+      ${going ? strings.latent.pause : latent.autoencoder.step ? strings.latent.goOn : strings.latent.train}
     </button>
     <button
       type="button"
@@ -115,7 +116,7 @@ function autoencoderToolbar() {
         if (going) latent.trainAutoencoder();
       }}
     >
-      Start anew
+      ${strings.latent.anew}
     </button>
     <p class="status" role="status">${autoencoderWords(going)}</p>
   </div>`;
@@ -123,11 +124,11 @@ function autoencoderToolbar() {
 
 /** @param {boolean} going */
 function autoencoderWords(going) {
-  if (latent.phase === 'starting') return 'Getting ready. The first step takes longest.';
-  if (latent.outdated) return 'Settings changed: start anew to apply.';
-  if (going) return 'Training.';
-  if (!latent.autoencoder.step) return 'Nothing has been learned yet.';
-  return `Learned for ${whole(latent.autoencoder.step)} steps.`;
+  if (latent.phase === 'starting') return strings.latent.ready;
+  if (latent.outdated) return strings.latent.changed;
+  if (going) return strings.latent.running;
+  if (!latent.autoencoder.step) return strings.latent.nothing;
+  return strings.latent.learned(whole(latent.autoencoder.step));
 }
 
 /** @param {string} name @param {string | undefined} value */
@@ -137,11 +138,11 @@ function autoencoderNumbers() {
   const { autoencoder, parameters } = latent;
   const [error, kl] = [autoencoder.errors.at(-1), autoencoder.divergences.at(-1)];
   return html`<dl class="numbers">
-    ${entry('Autoencoder’s steps', whole(autoencoder.step))}
-    ${entry('Error of a pixel', error === undefined ? undefined : fixed(error, 4))}
-    ${entry('KL divergence, nats', kl === undefined ? undefined : three(kl))}
-    ${entry('Steps per second', autoencoder.stepsPerSecond ? three(autoencoder.stepsPerSecond) : undefined)}
-    ${entry('Weights', parameters ? compact(parameters) : undefined)}
+    ${entry(strings.latent.autoencoderSteps, whole(autoencoder.step))}
+    ${entry(strings.latent.error, error === undefined ? undefined : fixed(error, 4))}
+    ${entry(strings.latent.kl, kl === undefined ? undefined : three(kl))}
+    ${entry(strings.latent.perSecond, autoencoder.stepsPerSecond ? three(autoencoder.stepsPerSecond) : undefined)}
+    ${entry(strings.latent.weights, parameters ? compact(parameters) : undefined)}
   </dl>`;
 }
 
@@ -149,17 +150,17 @@ function networkToolbar() {
   const going = latent.phase === 'network';
   const { space } = latent;
   const isOlder = space !== undefined && space.step < latent.autoencoder.step;
-  return html`<div class="toolbar" role="group" aria-label="Training over latents">
+  return html`<div class="toolbar" role="group" aria-label=${strings.latent.trainingNetwork}>
     ${
       latent.phase === 'encoding'
-        ? html`<button type="button" class="primary" @click=${() => latent.encodeNoMore()}>Enough, learn these</button>`
+        ? html`<button type="button" class="primary" @click=${() => latent.encodeNoMore()}>${strings.latent.enough}</button>`
         : html`<button
             type="button"
             class="primary"
             ?disabled=${!latent.autoencoder.step || (latent.busy && !going)}
             @click=${() => (going ? latent.pause() : space ? latent.trainNetwork() : latent.encode())}
           >
-            ${going ? 'Pause' : space ? 'Go on' : 'Encode and train'}
+            ${going ? strings.latent.pause : space ? strings.latent.goOn : strings.latent.encodeAndTrain}
           </button>`
     }
     <button
@@ -170,11 +171,11 @@ function networkToolbar() {
         latent.trainNetwork();
       }}
     >
-      New network
+      ${strings.latent.newNetwork}
     </button>
-    <button type="button" ?disabled=${!isOlder || latent.busy} @click=${() => latent.encode()}>Encode anew</button>
+    <button type="button" ?disabled=${!isOlder || latent.busy} @click=${() => latent.encode()}>${strings.latent.encodeAnew}</button>
     <button type="button" ?disabled=${!latent.network.step} @click=${() => latent.drawEverywhere()}>
-      Draw with it everywhere
+      ${strings.latent.everywhere}
     </button>
     <p class="status" role="status">${networkWords(going, isOlder)}</p>
   </div>`;
@@ -183,19 +184,19 @@ function networkToolbar() {
 /** @param {boolean} going @param {boolean} isOlder */
 function networkWords(going, isOlder) {
   const { phase, space, network } = latent;
-  if (phase === 'encoding') return 'Encoding every picture, once.';
-  if (!space) return latent.autoencoder.step ? 'The autoencoder is there.' : 'First the autoencoder.';
-  if (latent.networkOutdated) return 'Settings changed: a new network applies them.';
-  if (going) return 'Training.';
-  if (isOlder) return `The latents are those of the autoencoder after ${whole(space.step)} steps.`;
-  return `Paused after step ${whole(network.step)}.`;
+  if (phase === 'encoding') return strings.latent.encoding;
+  if (!space) return latent.autoencoder.step ? strings.latent.there : strings.latent.first;
+  if (latent.networkOutdated) return strings.latent.networkChanged;
+  if (going) return strings.latent.running;
+  if (isOlder) return strings.latent.older(whole(space.step));
+  return strings.latent.paused(whole(network.step));
 }
 
 function encoding() {
   const { encoded = 0, count = 1 } = latent.encoding ?? {};
   if (latent.phase !== 'encoding') return nothing;
   return html`<div class="encoding">
-    <label for="encoding">${whole(encoded)} of ${whole(count)} pictures encoded</label>
+    <label for="encoding">${strings.latent.encoded(whole(encoded), whole(count))}</label>
     <progress id="encoding" max=${count} value=${encoded}></progress>
   </div>`;
 }
@@ -204,10 +205,10 @@ function networkNumbers() {
   const { network, space } = latent;
   const loss = network.smoothed.at(-1);
   return html`<dl class="numbers">
-    ${entry('Latents', space && whole(space.count))} ${entry('Scale s', space && three(space.scale))}
-    ${entry('Network’s steps', whole(network.step))}
-    ${entry('Loss, smoothed', loss === undefined ? undefined : fixed(loss, 3))}
-    ${entry('Steps per second', network.stepsPerSecond ? three(network.stepsPerSecond) : undefined)}
+    ${entry(strings.latent.latents, space && whole(space.count))} ${entry(strings.latent.scale, space && three(space.scale))}
+    ${entry(strings.latent.networkSteps, whole(network.step))}
+    ${entry(strings.latent.smoothed, loss === undefined ? undefined : fixed(loss, 3))}
+    ${entry(strings.latent.perSecond, network.stepsPerSecond ? three(network.stepsPerSecond) : undefined)}
   </dl>`;
 }
 

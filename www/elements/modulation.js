@@ -2,26 +2,26 @@
 
 import { html, svg } from 'lit';
 import { three } from '../format.js';
+import { strings } from '../language.js';
 
-const PARTS = ['shift', 'scale', 'gate'];
-const HALVES = ['attention', 'MLP'];
+const PARTS = /** @type {const} */ (['shift', 'scale', 'gate']);
+const HALVES = /** @type {const} */ (['attention', 'mlp']);
 
 /** @param {number[]} values the six vectors one after the other */
 export function modulation(values) {
   const size = values.length / (PARTS.length * HALVES.length);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
   const vectors = HALVES.flatMap((half) => PARTS.map((part) => ({ half, part })));
-  return html`<h4>Shift, scale and gate</h4>
+  return html`<h4>${strings.network.modulation}</h4>
     <p class="help">
-      What the block makes of timestep and class, a stroke for each of ${size} channels. All begin at 0: then the block
-      adds nothing. The largest stroke is ${three(largest)}.
+      ${strings.network.modulationHelp(size, three(largest))}
     </p>
     <dl class="vectors">
       ${vectors.map(({ half, part }, index) => {
         const vector = values.slice(index * size, (index + 1) * size);
         return html`<div>
-          <dt>${part}, ${half}</dt>
-          <dd>${strokes(vector, largest)} <span>root mean square ${three(rootMeanSquare(vector))}</span></dd>
+          <dt>${strings.network.partOf(strings.network.parts[part], strings.network.halves[half])}</dt>
+          <dd>${strokes(vector, largest)} <span>${strings.network.rootMeanSquare(three(rootMeanSquare(vector)))}</span></dd>
         </div>`;
       })}
     </dl>`;

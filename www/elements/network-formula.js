@@ -2,6 +2,7 @@
 
 import { html, mathml, nothing } from 'lit';
 import { three } from '../format.js';
+import { strings } from '../language.js';
 import { fraction, number, root, sign, symbol } from '../math.js';
 import { rootMeanSquare } from './modulation.js';
 
@@ -40,7 +41,7 @@ export function networkFormula({ probe, opened }) {
                 <mtd>${sign('=')}</mtd>
                 <mtd>
                   ${symbol('x')} ${sign('+')} <mi class="model">g</mi>${sign('(')}${symbol('c')}${sign(')')}
-                  ${sign('⊙')} <mtext>attention</mtext>${sign('(')}${sign('(')}${number('1')} ${sign('+')}
+                  ${sign('⊙')} <mtext>${strings.network.attentionOf}</mtext>${sign('(')}${sign('(')}${number('1')} ${sign('+')}
                   <mi class="model">s</mi>${sign('(')}${symbol('c')}${sign(')')}${sign(')')} ${sign('⊙')}
                   <mtext>norm</mtext>${sign('(')}${symbol('x')}${sign(')')} ${sign('+')}
                   <mi class="model">b</mi>${sign('(')}${symbol('c')}${sign(')')}${sign(')')}
@@ -60,10 +61,10 @@ export function networkFormula({ probe, opened }) {
  * @param {number} width
  */
 function reading(probe, attention, width) {
-  const rows = 'Every row of A adds up to 1: it says how one place shares out its attention.';
-  if (!attention) return `${rows} Open a block with attention, and the sizes are its own.`;
-  if (!probe || !width) return `${rows} Here ${attention.queries} places look at ${attention.keys}.`;
+  const rows = strings.network.rows;
+  if (!attention) return strings.network.rowsOpen(rows);
+  if (!probe || !width) return strings.network.rowsHere(rows, attention.queries, attention.keys);
   const part = (/** @type {number} */ index) =>
     three(rootMeanSquare(probe.modulation.slice(index * width, (index + 1) * width)));
-  return `At t = ${probe.t} shift b, scale s and gate g of the attention have root mean squares of ${part(0)}, ${part(1)} and ${part(2)}.`;
+  return strings.network.modulated(probe.t, part(0), part(1), part(2));
 }

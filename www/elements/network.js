@@ -2,6 +2,7 @@
 
 import { html, nothing, unsafeCSS } from 'lit';
 import { compact, megabytes, whole } from '../format.js';
+import { strings } from '../language.js';
 import { network } from '../network.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
@@ -48,7 +49,7 @@ export class DiffusionNetwork extends Section {
         <diffusion-notice place="network"></diffusion-notice>
         ${numbers(view)}
         <div class="panels">
-          <div class="diagram" role="group" aria-label="Blocks of the network">
+          <div class="diagram" role="group" aria-label=${strings.network.blocks}>
             ${view ? diagram(view, network.opened, (name) => this.#choose(name)) : nothing}
           </div>
           <diffusion-block-view></diffusion-block-view>
@@ -86,10 +87,10 @@ function numbers(view) {
   /** @param {string} name @param {string | undefined} value */
   const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
   return html`<dl class="numbers">
-    ${entry('Parameters', view && whole(view.parameters))}
-    ${entry('Multiply-adds, one picture', view && compact(view.multiplyAdds))}
-    ${entry('Memory of the weights', view && `${megabytes(view.memory.weights)} MB`)}
-    ${entry('… with what training holds', view && `${megabytes(view.memory.training)} MB`)}
+    ${entry(strings.network.parameters, view && whole(view.parameters))}
+    ${entry(strings.network.multiplyAdds, view && compact(view.multiplyAdds))}
+    ${entry(strings.network.memory, view && `${megabytes(view.memory.weights)} MB`)}
+    ${entry(strings.network.training, view && `${megabytes(view.memory.training)} MB`)}
   </dl>`;
 }
 

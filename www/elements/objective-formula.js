@@ -2,6 +2,7 @@
 
 import { html, mathml } from 'lit';
 import { fixed, whole } from '../format.js';
+import { strings } from '../language.js';
 import { indexed, number, sign, symbol } from '../math.js';
 
 /** @param {typeof import('../objective.js').objective} objective */
@@ -32,11 +33,7 @@ export function objectiveFormula({ sum, prior, reconstruction, terms, done }) {
       </mtable>
     </math>
     <p class="reading">
-      ${
-        known
-          ? `Bits per dimension, from ${whole(terms.length)} terms${done ? '' : ' so far'}; those between lie on the chart’s lines.`
-          : 'In bits per dimension: how many bits a pixel would take if the network packed the picture.'
-      }
+      ${known ? strings.objective[done ? 'known' : 'soFar'](whole(terms.length)) : strings.objective.unknown}
     </p>
   </div>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, unsafeCSS } from 'lit';
 import { duration, fixed, three, whole } from '../format.js';
+import { fill, strings } from '../language.js';
 import { model } from '../model.js';
 import { objective } from '../objective.js';
 import { nameOf } from '../predictions.js';
@@ -13,6 +14,8 @@ import style from './objective.css' with { type: 'text' };
 import { objectiveFormula } from './objective-formula.js';
 import { Section } from './section.js';
 import './term-chart.js';
+
+const SIMPLE = html`L<sub>simple</sub>`;
 
 export class DiffusionObjective extends Section {
   static styles = [...Section.styles, unsafeCSS(style)];
@@ -30,14 +33,14 @@ export class DiffusionObjective extends Section {
     const hasModel = model.exists;
     return html`
       <figure>
-        <div class="toolbar" role="group" aria-label="Measuring the bound">
+        <div class="toolbar" role="group" aria-label=${strings.objective.group}>
           <button
             type="button"
             class="primary"
             ?disabled=${!hasModel}
             @click=${() => (running ? objective.cancel() : objective.begin())}
           >
-            ${running ? 'Stop measuring' : 'Measure'}
+            ${running ? strings.objective.stop : strings.objective.measure}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
@@ -45,22 +48,22 @@ export class DiffusionObjective extends Section {
         ${this.#numbers()}
         <div class="panels">
           <div class="panel">
-            <h3>Terms of the bound, bits per dimension</h3>
+            <h3>${strings.objective.terms}</h3>
             <diffusion-term-chart kind="bits"></diffusion-term-chart>
             <p class="legend">
-              <span class="key data"><b>L<sub>0</sub></b> the last step, to grey values</span>
-              <span class="key model"><b>L<sub>t−1</sub></b> the steps before</span>
-              <span class="key noise"><b>L<sub>T</sub></b> the start</span>
+              <span class="key data"><b>L<sub>0</sub></b> ${strings.objective.lastStep}</span>
+              <span class="key model"><b>L<sub>t−1</sub></b> ${strings.objective.stepsBefore}</span>
+              <span class="key noise"><b>L<sub>T</sub></b> ${strings.objective.theStart}</span>
             </p>
           </div>
           <div class="panel">
-            <h3>L<sub>simple</sub>, the error of ${nameOf(model.prediction)}</h3>
+            <h3>${fill(strings.objective.errorOf, { simple: SIMPLE, what: nameOf(model.prediction) })}</h3>
             <diffusion-term-chart kind="lSimple"></diffusion-term-chart>
-            <p class="legend">What training minimises: every timestep counts alike.</p>
+            <p class="legend">${strings.objective.minimised}</p>
           </div>
         </div>
         <fieldset>
-          <legend>Settings of the measurement</legend>
+          <legend>${strings.objective.settings}</legend>
           <div class="controls">
             <diffusion-control name="boundVariance"></diffusion-control>
             <diffusion-control name="boundImages"></diffusion-control>
@@ -78,11 +81,11 @@ export class DiffusionObjective extends Section {
     /** @param {unknown} name @param {string | undefined} value */
     const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
     return html`<dl class="numbers">
-      ${entry('Whole bound, estimated', sum === undefined ? undefined : fixed(sum, 3))}
+      ${entry(strings.objective.whole, sum === undefined ? undefined : fixed(sum, 3))}
       ${entry(html`L<sub>0</sub>`, reconstruction === undefined ? undefined : fixed(reconstruction, 3))}
       ${entry(html`L<sub>T</sub>`, prior === undefined ? undefined : three(Math.max(0, prior)))}
-      ${entry(html`L<sub>simple</sub>, estimated`, simpleMean === undefined ? undefined : fixed(simpleMean, 4))}
-      ${entry('Terms', total ? `${whole(terms.length)} of ${whole(total)}` : undefined)}
+      ${entry(fill(strings.objective.simple, { simple: SIMPLE }), simpleMean === undefined ? undefined : fixed(simpleMean, 4))}
+      ${entry(strings.objective.termsShort, total ? strings.objective.of(whole(terms.length), whole(total)) : undefined)}
     </dl>`;
   }
 }
@@ -90,13 +93,19 @@ export class DiffusionObjective extends Section {
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
   const { phase, done, terms, by } = objective;
-  if (phase === 'running') return `Measuring on ${whole(settings.get('boundImages'))} test images.`;
+  if (phase === 'running') return strings.objective.running(whole(settings.get('boundImages')));
   if (phase === 'done' && done) {
-    const calls = `${whole(terms.length)} terms by ${whole(done.modelCalls)} model calls in ${duration(done.seconds)}`;
-    return `${done.cancelled ? 'Stopped' : 'Done'}: ${calls}, of ${by}.`;
+    const how = done.cancelled ? strings.model.stopped : strings.model.done;
+    return strings.objective.done(
+      how,
+      whole(terms.length),
+      whole(done.modelCalls),
+      duration(done.seconds),
+      by,
+    );
   }
-  if (!hasModel) return 'There is nothing to measure without a network. Train one in section two first.';
-  return model.ready('The network has not learned anything yet: expect a large bound.');
+  if (!hasModel) return strings.objective.noNetwork;
+  return model.ready(strings.objective.untrained);
 }
 
 customElements.define('diffusion-objective', DiffusionObjective);

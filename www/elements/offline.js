@@ -2,19 +2,13 @@
 
 import { css, html, nothing } from 'lit';
 import { client } from '../client.js';
+import { strings } from '../language.js';
 import { PlaygroundElement } from './element.js';
 
 const SCRIPT = new URL('./service-worker.js', import.meta.url).href;
 const SCOPE = new URL('./', import.meta.url).href;
 
 /** @typedef {'off' | 'saving' | 'on' | 'failed'} State */
-
-const WORDS = {
-  off: 'Some megabytes, and the digits. Without a network the page then opens from here.',
-  saving: 'Saving …',
-  on: 'Saved: this page works offline. Clear the box to remove it.',
-  failed: 'It could not be saved. Is there room on this device?',
-};
 
 export class DiffusionOffline extends PlaygroundElement {
   static properties = { state: { state: true } };
@@ -53,9 +47,9 @@ export class DiffusionOffline extends PlaygroundElement {
           ?disabled=${this.state === 'saving'}
           @change=${() => (this.state === 'on' ? this.#forget() : this.#save())}
         />
-        Keep this page for reading offline
+        ${strings.offline.keep}
       </label>
-      <p class="help" role="status">${WORDS[this.state]}</p>`;
+      <p class="help" role="status">${strings.offline.states[this.state]}</p>`;
   }
 
   async #save() {

@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 import { fixed } from '../format.js';
+import { strings } from '../language.js';
 import { alphaBar, estimate, indexed, number, root, sign, symbol } from '../math.js';
 
 /**
@@ -33,8 +34,7 @@ export function pointsFormula(samples, stage) {
       </mtable>
     </math>
     <p id="reading" class="reading">
-      The ringed point, across and up, in denoising step ${from + 1} of ${samples ? samples.xT.length - 1 : '…'}: the
-      noise that is left over is put back, a little less of it.
+      ${strings.points.reading(from + 1, samples ? samples.xT.length - 1 : '…')}
     </p>
   </div>`;
 }

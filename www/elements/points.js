@@ -2,6 +2,7 @@
 
 import { html, unsafeCSS } from 'lit';
 import { duration, fixed, three, whole } from '../format.js';
+import { strings } from '../language.js';
 import { points } from '../points.js';
 import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
@@ -63,20 +64,20 @@ export class DiffusionPoints extends Section {
           <diffusion-control name="pointsRate"></diffusion-control>
           <diffusion-control name="pointsSeed"></diffusion-control>
         </div>
-        <div class="toolbar" role="group" aria-label="Training on points">
+        <div class="toolbar" role="group" aria-label=${strings.points.group}>
           <button
             type="button"
             class="primary"
             ?disabled=${!points.hasData}
             @click=${() => (busy ? points.pause() : points.start())}
           >
-            ${busy ? 'Pause' : points.step ? 'Go on' : 'Train on points'}
+            ${busy ? strings.points.pause : points.step ? strings.points.goOn : strings.points.train}
           </button>
-          <button type="button" ?disabled=${!points.step} @click=${() => this.#reset(busy)}>Start anew</button>
+          <button type="button" ?disabled=${!points.step} @click=${() => this.#reset(busy)}>${strings.points.anew}</button>
           ${
             drawing
               ? html`<button type="button" ?disabled=${!points.drawn.length} @click=${() => points.draw([])}>
-                  Clear the drawing
+                  ${strings.points.clear}
                 </button>`
               : ''
           }
@@ -86,36 +87,32 @@ export class DiffusionPoints extends Section {
         ${numbers(samples)}
         <div class="panels">
           <div class="panel data-panel">
-            <h3 class="data">Data</h3>
+            <h3 class="data">${strings.points.data}</h3>
             <diffusion-scatter
               class="points-data"
               ?drawable=${drawing}
               .layers=${[{ points: points.data, ink: 'var(--data)', radius: 1.5, opacity: 0.8 }]}
-              label=${`${whole(points.data.length / 2)} points to learn from`}
+              label=${strings.points.toLearn(whole(points.data.length / 2))}
               @draw=${this.#draw}
             ></diffusion-scatter>
             <p class="help">
-              ${
-                drawing
-                  ? 'Draw here. Each stroke joins the others, and all are scaled to fill the square.'
-                  : `${whole(points.data.length / 2)} points. The network sees nothing else.`
-              }
+              ${drawing ? strings.points.drawHere : strings.points.nothingElse(whole(points.data.length / 2))}
             </p>
           </div>
           <div class="panel samples">
-            <h3 class="model">Samples</h3>
+            <h3 class="model">${strings.points.samples}</h3>
             ${scatter(samples, stage)}
-            <p class="help">${samples ? placeWords(samples, stage) : 'Not drawn yet.'}</p>
+            <p class="help">${samples ? placeWords(samples, stage) : strings.points.notDrawn}</p>
           </div>
           <div class="scrubber">
             <button type="button" ?disabled=${!samples} @click=${() => (this.playing ? this.#stop() : this.#play())}>
-              ${this.playing ? 'Stop' : 'Play the way'}
+              ${this.playing ? strings.points.stop : strings.points.play}
             </button>
             <diffusion-control name="pointsStage"></diffusion-control>
             <diffusion-control name="pointsView"></diffusion-control>
           </div>
           <div class="panel loss">
-            <h3>Loss</h3>
+            <h3>${strings.points.loss}</h3>
             <diffusion-points-loss></diffusion-points-loss>
           </div>
         </div>
@@ -162,11 +159,11 @@ function numbers(samples) {
   /** @param {string} name @param {string | undefined} value */
   const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
   return html`<dl class="numbers">
-    ${entry('Training steps', whole(points.step))} ${entry('Time spent on them', duration(points.seconds))}
-    ${entry('Loss, smoothed', loss === undefined ? undefined : fixed(loss, 3))}
-    ${entry('Steps per second', points.stepsPerSecond ? three(points.stepsPerSecond) : undefined)}
-    ${entry('From sample to data', samples && fixed(samples.toData, 3))}
-    ${entry('From data to sample', samples && fixed(samples.toSample, 3))}
+    ${entry(strings.points.steps, whole(points.step))} ${entry(strings.points.time, duration(points.seconds))}
+    ${entry(strings.points.smoothed, loss === undefined ? undefined : fixed(loss, 3))}
+    ${entry(strings.points.perSecond, points.stepsPerSecond ? three(points.stepsPerSecond) : undefined)}
+    ${entry(strings.points.toData, samples && fixed(samples.toData, 3))}
+    ${entry(strings.points.toSample, samples && fixed(samples.toSample, 3))}
   </dl>`;
 }
 
@@ -175,7 +172,7 @@ function scatter(samples, stage) {
   const guesses = settings.get('pointsView') === 'x0Hat';
   const data = { points: points.data, ink: 'var(--data)', radius: 1, opacity: 0.25 };
   if (!samples)
-    return html`<diffusion-scatter class="points-samples" .layers=${[data]} label="No samples yet"></diffusion-scatter>`;
+    return html`<diffusion-scatter class="points-samples" .layers=${[data]} label=${strings.points.noSamples}></diffusion-scatter>`;
   const shown = (guesses && samples.x0Hat[stage]) || samples.xT[stage];
   // The colour says what a point is made of.
   const share = Math.round(100 * samples.signal[stage] ** 2);
@@ -188,30 +185,35 @@ function scatter(samples, stage) {
     .layers=${[data, { points: shown, ink, radius: 2, opacity: 0.85 }]}
     .trails=${{ lines: trails, ink: 'var(--muted)' }}
     .ringed=${[shown[0], shown[1]]}
-    label=${`${whole(samples.count)} samples over the data: ${placeWords(samples, stage)}`}
+    label=${strings.points.over(whole(samples.count), placeWords(samples, stage))}
   ></diffusion-scatter>`;
 }
 
 /** @param {Samples} samples @param {number} stage */
 function placeWords({ step, xT }, stage) {
-  const way = `step ${stage} of ${xT.length - 1}`;
-  const what = settings.get('pointsView') === 'x0Hat' ? 'guesses' : stage === 0 ? 'noise' : 'on their way';
-  const where = stage === xT.length - 1 ? 'arrived' : `${what}, ${way}`;
-  return `Network of training step ${whole(step)}: ${where}.`;
+  const way = strings.points.stepOf(stage, xT.length - 1);
+  const what =
+    settings.get('pointsView') === 'x0Hat'
+      ? strings.points.guesses
+      : stage === 0
+        ? strings.points.noise
+        : strings.points.onTheirWay;
+  const where = stage === xT.length - 1 ? strings.points.arrived : strings.points.whatWhere(what, way);
+  return strings.points.network(whole(step), where);
 }
 
 function statusWords() {
-  if (!points.hasData) return 'Draw something in the left square first.';
+  if (!points.hasData) return strings.points.drawFirst;
   switch (points.phase) {
     case 'none':
     case 'starting':
-      return 'Getting ready.';
+      return strings.points.ready;
     case 'running':
-      return 'Training. It pauses while you look elsewhere.';
+      return strings.points.running;
     case 'paused':
       return points.step
-        ? `Paused after step ${whole(points.step)}.`
-        : `Ready: ${whole(points.parameters)} weights, all of them random.`;
+        ? strings.points.paused(whole(points.step))
+        : strings.points.fresh(whole(points.parameters));
   }
 }
 

@@ -52,7 +52,7 @@ function stage(result) {
             <div>
               <diffusion-picture class="noise" .frames=${leg?.start.xT} .index=${index} label=${strings.steer.noiseAt(name, at)}>
               </diffusion-picture>
-              <p class="name"><b class="noise">x<sub>T</sub></b>${strings.steer.length(length(leg?.start, index))}</p>
+              <p class="name"><b class="noise">x<sub>T</sub></b> ${strings.steer.length(length(leg?.start, index))}</p>
             </div>
             <div>
               <diffusion-picture class="model" .frames=${samples} .index=${index} label=${strings.steer.digitAt(name, at)}>

@@ -2,6 +2,7 @@
 
 import { TIMESTEPS } from '../configs.js';
 import { superscript, three } from '../format.js';
+import { strings } from '../language.js';
 import { objective } from '../objective.js';
 import { PlotElement } from './plot.js';
 
@@ -48,7 +49,7 @@ export class DiffusionTermChart extends PlotElement {
     const x = { time: false, distr: /** @type {const} */ (3), range: range(1, TIMESTEPS) };
     const axes = [
       {
-        ...this.axis('timestep t'),
+        ...this.axis(strings.objective.axis),
         splits: () => [1, 10, 100, 1000],
         // By itself a logarithmic axis names powers of ten alone, and not every one.
         filter: (/** @type {uPlot} */ _plot, /** @type {number[]} */ splits) => splits,
@@ -78,14 +79,22 @@ export class DiffusionTermChart extends PlotElement {
   words() {
     const { terms, prior } = objective;
     const [first, last] = [terms[0], terms.at(-1)];
-    if (!first || !last)
-      return `${this.kind === 'bits' ? 'Terms of the bound' : 'Error of the noise'} over t: empty yet.`;
+    if (!first || !last) return strings.objective[this.kind === 'bits' ? 'bitsEmpty' : 'simpleEmpty'];
     const at = (/** @type {number} */ t) => `t = ${t + 1}`;
     if (this.kind === 'lSimple') {
-      return `L_simple over t: ${three(first.lSimple)} at ${at(first.t)}, ${three(last.lSimple)} at ${at(last.t)}.`;
+      return strings.objective.simpleChart(
+        three(first.lSimple),
+        at(first.t),
+        three(last.lSimple),
+        at(last.t),
+      );
     }
-    return `Terms of the bound over t, in bits per dimension, both axes logarithmic: L_0 is ${three(objective.reconstruction)},
-      the last term at ${at(last.t)} is ${three(last.bits)}, L_T is ${three(prior)}.`;
+    return strings.objective.bitsChart(
+      three(objective.reconstruction),
+      at(last.t),
+      three(last.bits),
+      three(prior),
+    );
   }
 }
 

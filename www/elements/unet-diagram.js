@@ -2,6 +2,7 @@
 
 import { html, svg } from 'lit';
 import { shape } from '../format.js';
+import { fill, strings } from '../language.js';
 import { diagramBlock, resampler, result } from './diagram-block.js';
 
 /** @typedef {import('../network.js').Block} Block */
@@ -26,10 +27,10 @@ export function unetDiagram(view, opened, choose) {
 
   return html`<div class="embeddings">
       ${[...named('time_'), ...named('class_'), ...named('context_')].map((block) => draw(block))}
-      <p class="help">Time and class go into every residual block below.</p>
+      <p class="help">${strings.network.intoBlocks}</p>
     </div>
     <div class="unet">
-      <p class="end mix" style="grid-area: 1 / 1">x<sub>t</sub> goes in</p>
+      <p class="end mix" style="grid-area: 1 / 1">${fill(strings.network.in, { xt: html`x<sub>t</sub>` })}</p>
       ${named('conv_in').map((block) => draw(block, 'grid-area: 2 / 1'))}
       ${down.map((block, level) => [
         draw(block, place(level, 1), 'left'),
@@ -47,7 +48,7 @@ export function unetDiagram(view, opened, choose) {
       <div class="stack" style="grid-area: 2 / 3">
         ${[...named('conv_out'), ...named('conv_norm_out')].map((block) => draw(block))}
       </div>
-      <p class="end model" style="grid-area: 1 / 3">ε̂ comes out</p>
+      <p class="end model" style="grid-area: 1 / 3">${strings.network.out}</p>
     </div>`;
 }
 
@@ -59,7 +60,7 @@ export function unetDiagram(view, opened, choose) {
 function arrow(way, layer, where) {
   const size = layer?.shape.slice(2);
   return html`<p class="arrow ${way === 'down' ? 'left' : 'right'}" style=${where}>
-    <span aria-hidden="true">${way === 'down' ? '↓' : '↑'}</span> ${size ? `to ${shape(size)}` : ''}
+    <span aria-hidden="true">${way === 'down' ? '↓' : '↑'}</span> ${size ? strings.network.to(shape(size)) : ''}
   </p>`;
 }
 
@@ -76,7 +77,7 @@ function skip(from, to, where) {
     class="skip"
     style=${where}
     role="img"
-    aria-label="Skip connection: ${count} tensors of ${height} × ${width} go across"
+    aria-label=${strings.network.skip(count, height, width)}
   >
     ${svg`<line x1="0" x2="100%" y1="50%" y2="50%" />
     <svg x="100%" y="50%" overflow="visible"><path d="M-8,-4 L-1,0 L-8,4" /></svg>

@@ -1,6 +1,7 @@
 // All that the page says in Chinese, by the names of `en.js`; the article's own text is in zh/article.txt.
 
 import address from './zh/address.js';
+import builder from './zh/builder.js';
 import compare from './zh/compare.js';
 import complaints from './zh/complaints.js';
 import control from './zh/control.js';
@@ -10,11 +11,17 @@ import embed from './zh/embed.js';
 import estimate from './zh/estimate.js';
 import format from './zh/format.js';
 import forward from './zh/forward.js';
+import guidance from './zh/guidance.js';
+import latent from './zh/latent.js';
 import model from './zh/model.js';
+import network from './zh/network.js';
 import notice from './zh/notice.js';
+import objective from './zh/objective.js';
+import offline from './zh/offline.js';
 import open from './zh/open.js';
 import opening from './zh/opening.js';
 import ownData from './zh/ownData.js';
+import points from './zh/points.js';
 import posters from './zh/posters.js';
 import predictions from './zh/predictions.js';
 import properties from './zh/properties.js';
@@ -28,6 +35,7 @@ import train from './zh/train.js';
 /** @satisfies {import('../language.js').Strings} */
 const strings = {
   address,
+  builder,
   compare,
   complaints,
   control,
@@ -37,11 +45,17 @@ const strings = {
   estimate,
   format,
   forward,
+  guidance,
+  latent,
   model,
+  network,
   notice,
+  objective,
+  offline,
   open,
   opening,
   ownData,
+  points,
   posters,
   predictions,
   properties,

@@ -44,7 +44,7 @@ export default {
   position: (/** @type {string} */ name, /** @type {number} */ position) => `${name}, position ${position}`,
   noiseAt: (/** @type {string} */ name, /** @type {number} */ at) => `${name}: the noise at position ${at}`,
   digitAt: (/** @type {string} */ name, /** @type {number} */ at) => `${name}: the digit at position ${at}`,
-  length: (/** @type {string} */ length) => ` length ${length}`,
+  length: (/** @type {string} */ length) => `length ${length}`,
   becomes: 'what it becomes',
   theta:
     'θ is the angle between the two noises. Their lengths are measured in units in which pure noise has 1.',

@@ -42,7 +42,7 @@ const steer = {
   position: (name, position) => `${name}，位置 ${position}`,
   noiseAt: (name, at) => `${name}：位置 ${at} 的噪声`,
   digitAt: (name, at) => `${name}：位置 ${at} 的数字`,
-  length: (length) => ` 长度 ${length}`,
+  length: (length) => `长度 ${length}`,
   becomes: '它变成的样子',
   theta: 'θ 是两个噪声之间的夹角。长度的单位取为让纯噪声的长度是 1。',
   angle: (degrees) => `这两个噪声的夹角 θ 是 ${degrees} 度。维数这么多时，两个噪声总是近乎垂直。`,

@@ -1,0 +1,43 @@
+// Points in the plane.
+
+export default {
+  group: 'Training on points',
+  pause: 'Pause',
+  goOn: 'Go on',
+  train: 'Train on points',
+  anew: 'Start anew',
+  clear: 'Clear the drawing',
+  data: 'Data',
+  toLearn: (/** @type {string} */ count) => `${count} points to learn from`,
+  drawHere: 'Draw here. Each stroke joins the others, and all are scaled to fill the square.',
+  nothingElse: (/** @type {string} */ count) => `${count} points. The network sees nothing else.`,
+  samples: 'Samples',
+  notDrawn: 'Not drawn yet.',
+  stop: 'Stop',
+  play: 'Play the way',
+  loss: 'Loss',
+  steps: 'Training steps',
+  time: 'Time spent on them',
+  smoothed: 'Loss, smoothed',
+  perSecond: 'Steps per second',
+  toData: 'From sample to data',
+  toSample: 'From data to sample',
+  noSamples: 'No samples yet',
+  over: (/** @type {string} */ count, /** @type {string} */ where) =>
+    `${count} samples over the data: ${where}`,
+  stepOf: (/** @type {number} */ step, /** @type {number} */ of) => `step ${step} of ${of}`,
+  guesses: 'guesses',
+  noise: 'noise',
+  onTheirWay: 'on their way',
+  arrived: 'arrived',
+  whatWhere: (/** @type {string} */ what, /** @type {string} */ where) => `${what}, ${where}`,
+  network: (/** @type {string} */ step, /** @type {string} */ where) =>
+    `Network of training step ${step}: ${where}.`,
+  drawFirst: 'Draw something in the left square first.',
+  ready: 'Getting ready.',
+  running: 'Training. It pauses while you look elsewhere.',
+  paused: (/** @type {string} */ step) => `Paused after step ${step}.`,
+  fresh: (/** @type {string} */ weights) => `Ready: ${weights} weights, all of them random.`,
+  reading: (/** @type {number} */ step, /** @type {string | number} */ of) =>
+    `The ringed point, across and up, in denoising step ${step} of ${of}: the noise that is left over is put back, a little less of it.`,
+};
