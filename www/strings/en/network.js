@@ -107,5 +107,5 @@ export default {
     `Striped: the share of the time, measured on this device. A pass of ${batch} ${batch === 1 ? 'picture' : 'pictures'} took ${time}, the mean of ${passes}. Blocks without a bar are timed with the one before.`,
   shared: 'Training went on meanwhile, which can blur it.',
   blockTime: (/** @type {string} */ share) => `time ${share}`,
-  blockWeights: (/** @type {string} */ count) => `${count} weights,`,
+  blockWeights: (/** @type {string} */ count) => `${count} weights, work`,
 };
