@@ -159,6 +159,24 @@ test('bad attributes are warned of, with what would be right', async ({ page }) 
   await expect(element.getByRole('slider', { name: 'Timestep t' })).toHaveValue('250');
 });
 
+test('it speaks Chinese where the post does, or where it is told to', async ({ page }, { project }) => {
+  test.skip(project.name !== 'cpu', 'the same words on every device');
+  await open(
+    page,
+    `<div lang="zh-CN"><diffusion-playground view="forward"></diffusion-playground></div>
+     <diffusion-playground view="train" lang="zh"></diffusion-playground>
+     <diffusion-playground view="sample"></diffusion-playground>`,
+  );
+  const [inside, told, english] = await page.locator('diffusion-playground').all();
+  await expect(inside).toContainText('数字沉入噪声');
+  await expect(told).toContainText('网络学着看见噪声');
+  await expect(english).toContainText('A digit that nobody wrote');
+  await told.getByRole('button', { name: '开始', exact: true }).click();
+  await expect(told.getByRole('button', { name: '开始训练' })).toBeVisible();
+  expect(await told.locator('.frame').getAttribute('lang')).toBe('zh-Hans');
+  await expect(told.getByLabel('噪声调度')).toHaveValue('linear');
+});
+
 test('attributes and properties are settings, before and after the start', async ({ page }) => {
   await open(
     page,

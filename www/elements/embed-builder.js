@@ -128,7 +128,9 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
   /** @param {Name} name */
   #setting(name) {
     const { default: standard, choices } = propertyOf(name);
-    const { label, choices: words = {} } = wordsOf(name);
+    const { label, choices: own } = wordsOf(name);
+    /** @type {Record<string, string>} */
+    const words = own ?? strings.builder.noOrYes;
     const attribute = attributeOf(name);
     const value = this.values.get(attribute) ?? `${standard}`;
     if (choices) {

@@ -17,11 +17,15 @@ const BLOCKS: [&str; 7] = ["title", "h1", "h2", "h3", "p", "summary", "li"];
 const DESCRIPTION: &str = "name=\"description\"\n      content=\"";
 
 /// What differs besides the texts.
-const SWITCHED: [(&str, &str); 2] = [
+const SWITCHED: [(&str, &str); 3] = [
     ("<html lang=\"en\">", "<html lang=\"zh-Hans\">"),
     (
         "<nav class=\"language\" aria-label=\"Language\"><a href=\"zh.html\" lang=\"zh-Hans\" hreflang=\"zh-Hans\">中文</a></nav>",
         "<nav class=\"language\" aria-label=\"语言\"><a href=\"index.html\" lang=\"en\" hreflang=\"en\">English</a></nav>",
+    ),
+    (
+        "<script type=\"module\" src=\"main.js\"></script>",
+        "<link rel=\"modulepreload\" href=\"strings/zh.js\" />\n    <script type=\"module\" src=\"main.js\"></script>",
     ),
 ];
 /// Takes whoever reads Chinese from the English page to this one.
@@ -172,7 +176,10 @@ mod tests {
     fn texts_are_replaced_and_formulas_stay() {
         let page = format!(
             "{}\n<head>{}go();{}</head>{}<p class=\"x\">A\n  <math>a</math> and <math>b</math></p><path><p>C</p>",
-            SWITCHED[0].0, REDIRECT.0, REDIRECT.1, SWITCHED[1].0
+            SWITCHED[0].0,
+            REDIRECT.0,
+            REDIRECT.1,
+            SWITCHED.map(|(english, _)| english)[1..].concat()
         );
         let texts = translations("# words\n\n> A {1} and {2}\n先 {2} 后 {1}\n").unwrap();
         let (chinese, missing) = translate(&page, &texts).unwrap();

@@ -63,4 +63,5 @@ export default {
     costs: 'costs',
     mix: 'mix',
   },
+  noOrYes: { no: 'no', yes: 'yes' },
 };

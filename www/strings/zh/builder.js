@@ -59,6 +59,7 @@ const builder = {
     costs: '开销',
     mix: '混合',
   },
+  noOrYes: { no: '否', yes: '是' },
 };
 
 export default builder;

@@ -7,7 +7,7 @@ const model = {
   ready: (steps) => `准备好了：网络已经学了 ${steps} 步。`,
   done: '完成',
   stopped: '已停止',
-  callsBy: (how, calls, time, by) => `${how}：${time}内调用网络 ${calls} 次，作画者是${by}。`,
+  callsBy: (how, calls, time, by) => `${how}：${time} 内调用网络 ${calls} 次，作画者是${by}。`,
   callsInAll: (how, calls, by) => `${how}：共调用网络 ${calls} 次，作画者是${by}。`,
   untrained: '网络还什么都没学会：画出来的会是噪声。',
 };

@@ -15,7 +15,7 @@ const objective = {
   termsShort: '项数',
   of: (done, total) => `${done} / ${total}`,
   running: (images) => `正在 ${images} 张测试图像上测量。`,
-  done: (how, terms, calls, time, by) => `${how}：${time}内调用网络 ${calls} 次，测了${by}的 ${terms} 项。`,
+  done: (how, terms, calls, time, by) => `${how}：${time} 内调用网络 ${calls} 次，测了${by}的 ${terms} 项。`,
   noNetwork: '没有网络就没有可测的。先在第二节训练一个。',
   untrained: '网络还什么都没学会：界会很大。',
   known: (terms) => `比特每维，由 ${terms} 项得出；中间的各项取图中连线上的值。`,
