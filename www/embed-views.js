@@ -25,7 +25,7 @@ export const views = /** @type {const} */ ({
       histogram: 'diffusion-histogram',
       verdict: '.terminal',
       'data-set': DATA_SET,
-      picture: 'diffusion-own-picture',
+      picture: 'diffusion-own-picture, diffusion-own-drawing',
     },
   },
   train: {
@@ -62,7 +62,7 @@ export const views = /** @type {const} */ ({
   network: {
     tag: 'diffusion-network',
     sections: ['network', 'train', 'data'],
-    parts: { numbers: '.numbers', diagram: '.diagram', block: 'diffusion-block-view' },
+    parts: { ...TOOLBAR, numbers: '.numbers', diagram: '.diagram', block: 'diffusion-block-view' },
   },
   race: {
     tag: 'diffusion-race',

@@ -9,7 +9,7 @@ for (const [name, value] of new URLSearchParams(location.search)) {
   if (/^[a-z][a-z-]*$/.test(name) && name !== 'style' && !name.startsWith('on'))
     playground.setAttribute(name, value);
 }
-document.body.append(playground);
+document.querySelector('main')?.append(playground);
 
 // To whoever frames it: a height is no secret.
 new ResizeObserver(([{ borderBoxSize }]) => {

@@ -3,6 +3,7 @@
 import { frameImage } from './elements/picture.js';
 import { history } from './history.js';
 import { strings } from './language.js';
+import { NAMES, race } from './race.js';
 import { run } from './run.js';
 import { trajectory } from './trajectory.js';
 
@@ -29,9 +30,26 @@ export function curves() {
     ...[step, losses[index], smoothed[index], seconds[index]],
     ...bands.map(({ raw }) => raw[index] ?? ''),
   ]);
-  const table = [['step', 'loss', 'loss_smoothed', 'seconds', ...parts], ...lines];
-  const text = table.map((line) => `${line.join(',')}\n`).join('');
-  return { name: `${runStem()}-loss.csv`, content: new Blob([text], { type: 'text/csv' }) };
+  return table(`${runStem()}-loss`, [['step', 'loss', 'loss_smoothed', 'seconds', ...parts], ...lines]);
+}
+
+/** The race, a line for each step of either; the error where there was a look. @returns {File} */
+export function raceCurves() {
+  const lines = race.contenders.flatMap(({ steps, seconds, losses, smoothed, looks }, contender) => {
+    const errors = new Map(looks.map(({ step, error }) => [step, error]));
+    return steps.map((step, index) => [
+      ...[NAMES[contender], step, seconds[index], losses[index], smoothed[index]],
+      errors.get(step) ?? '',
+    ]);
+  });
+  const names = ['contender', 'step', 'seconds', 'loss', 'loss_smoothed', 'error'];
+  return table(`diffusion-race-step-${race.step}`, [names, ...lines]);
+}
+
+/** @param {string} stem @param {(string | number)[][]} lines @returns {File} */
+function table(stem, lines) {
+  const text = lines.map((line) => `${line.join(',')}\n`).join('');
+  return { name: `${stem}.csv`, content: new Blob([text], { type: 'text/csv' }) };
 }
 
 /** The last samples of the run. @param {number} scale */

@@ -53,6 +53,9 @@ export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 /** @param {number} seconds */
 export const duration = (seconds) => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`);
 
+/** A short time. @param {number} seconds */
+export const milliseconds = (seconds) => `${three(1000 * seconds)} ms`;
+
 /** Times to compare with each other. @param {number} seconds */
 export const shortDuration = (seconds) =>
   seconds < 1 ? `${Math.round(seconds * 1000)} ms` : duration(seconds);

@@ -12,6 +12,7 @@ import complaints from './strings/en/complaints.js';
  * @property {number} [min]
  * @property {number} [max]
  * @property {number} [step]
+ * @property {boolean} [plays] a slider that can run to its end by itself
  * @property {boolean} [seed] a seed: the control offers to draw another
  * @property {readonly string[]} [choices] a checkbox has `no` and `yes`
  * @property {'model' | 'run'} [classesOf] the choices are classes, called as in the data set of the network that draws, or
@@ -101,6 +102,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'forward',
     kind: 'integer',
     control: 'range',
+    plays: true,
     min: 0,
     max: 1000,
     step: 1,
@@ -347,6 +349,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'steer',
     kind: 'number',
     control: 'range',
+    plays: true,
     min: 0,
     max: 1,
     step: 0.125,
@@ -498,6 +501,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'timeMachine',
     kind: 'integer',
     control: 'range',
+    plays: true,
     min: 0,
     max: 10,
     step: 1,
@@ -538,6 +542,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'points',
     kind: 'integer',
     control: 'range',
+    plays: true,
     min: 0,
     max: 20,
     step: 1,
@@ -609,6 +614,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'latent',
     kind: 'integer',
     control: 'range',
+    plays: true,
     min: 0,
     max: 10,
     step: 1,
@@ -634,6 +640,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'latent',
     kind: 'integer',
     control: 'range',
+    plays: true,
     min: 0,
     max: 10,
     step: 1,

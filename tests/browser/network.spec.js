@@ -156,3 +156,20 @@ test('what cannot be drawn is said in the section', async ({ page }, { project }
   });
   await expect(section(page).getByRole('alert')).toContainText('must be a network over images or latents');
 });
+
+test('every block is timed on the device at hand, and the shares make up a whole', async ({ page }) => {
+  await open(page, '#preset=tiny&diagramBatch=2');
+  await section(page).scrollIntoViewIfNeeded();
+  await section(page).getByRole('button', { name: 'Time the blocks' }).click();
+  await expect(section(page).getByRole('status').first()).toContainText(/A pass of \d pictures? took .+ ms/);
+  await expect(section(page).getByRole('button', { name: 'Time the blocks' })).toBeEnabled();
+  const shares = await section(page).locator('.time-share').allTextContents();
+  expect(shares).toHaveLength(await section(page).locator('.block').count());
+  const sum = shares.map((text) => Number(text.match(/([\d.]+) %/)?.[1])).reduce((a, b) => a + b);
+  expect(sum).toBeGreaterThan(97);
+  expect(sum).toBeLessThan(103);
+
+  await section(page).getByLabel('Network', { exact: true }).selectOption('unet-128');
+  await expect(section(page).getByRole('button', { name: 'Time the blocks' })).toBeDisabled();
+  await expect(section(page).locator('.time-share')).toHaveCount(0);
+});

@@ -67,3 +67,32 @@ test('a picture of one’s own is noised, inverted and guessed at', async ({ pag
   }, base64);
   await expect.poll(() => pixels(clean)).not.toBe(own);
 });
+
+test('what is drawn in the forward section sinks into the noise', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
+  await open(page, '#t=0');
+  const forward = page.locator('diffusion-forward');
+  const clean = forward.locator('diffusion-picture.data');
+  const digit = await drawn(clean);
+  await forward.getByRole('button', { name: 'Draw one' }).click();
+  const pad = forward.locator('diffusion-drawing-pad canvas');
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = /** @type {{ x: number, y: number, width: number, height: number }} */ (
+    await pad.boundingBox()
+  );
+  await page.mouse.move(x + width / 2, y + height / 4);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2, y + (3 * height) / 4, { steps: 8 });
+  await page.mouse.up();
+  await expect.poll(() => pixels(clean)).not.toBe(digit);
+  const own = await pixels(clean);
+  const use = forward.getByRole('button', { name: 'Use the drawing' });
+  await expect(use).toBeDisabled();
+
+  await forward.getByRole('button', { name: 'Digit 7' }).click();
+  await expect.poll(() => pixels(clean)).toBe(digit);
+  await use.click();
+  await expect.poll(() => pixels(clean)).toBe(own);
+  await forward.getByRole('button', { name: 'Clear' }).click();
+  await expect.poll(() => pixels(clean)).toBe(digit);
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { drawn, expect, open, pixels, test } from './playground.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -54,6 +55,16 @@ test('two of a kind run neck and neck', async ({ page }, { project }) => {
   await expect(section(page).getByText('Do not compare their heights')).toHaveCount(0);
   const [weights, others] = await both(page, 'Weights');
   expect(weights).toBe(others);
+
+  const download = page.waitForEvent('download');
+  await section(page).getByRole('button', { name: 'Curves as CSV' }).click();
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split('\n');
+  expect(lines[0]).toBe('contender,step,seconds,loss,loss_smoothed,error');
+  const fields = lines.map((line) => line.split(','));
+  expect(fields.filter(([contender]) => contender === 'B').length).toBeGreaterThanOrEqual(4);
+  expect(fields.filter(([, step, , , , error]) => step === '4' && Number(error) > 0.1)).toHaveLength(2);
 
   await section(page).getByLabel('Pictures in a batch').fill('2');
   await expect(section(page).getByText('Settings changed: start anew to apply them.')).toBeVisible();

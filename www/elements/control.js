@@ -4,6 +4,7 @@ import { html, noChange, nothing, unsafeCSS } from 'lit';
 import { className, dataSets, isDigit } from '../data-sets.js';
 import { strings, wordsOf } from '../language.js';
 import { model } from '../model.js';
+import { isPlaying, togglePlay } from '../play.js';
 import { parse, propertyOf } from '../properties.js';
 import { run } from '../run.js';
 import style from './control.css' with { type: 'text' };
@@ -43,7 +44,7 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   render() {
-    const { control, seed } = propertyOf(this.name);
+    const { control, plays, seed } = propertyOf(this.name);
     const { help } = wordsOf(this.name);
     const label = this.#label();
     if (control === 'checkbox') {
@@ -59,11 +60,29 @@ export class DiffusionControl extends PlaygroundElement {
       </div>
       <div class="field">
         ${this.#input()}
+        ${plays ? this.#player() : nothing}
         ${seed ? html`<button type="button" ?disabled=${this.disabled} @click=${this.#draw}>${strings.control.new}</button>` : nothing}
       </div>
       <p id="help" class="help">${this.note || help}</p>
       <p id="complaint" class="complaint" role="alert">${this.complaint}</p>
     `;
+  }
+
+  #player() {
+    const playing = isPlaying(this.#slider());
+    return html`<button
+      type="button"
+      class="play"
+      aria-label=${playing ? strings.control.pause : strings.control.play(this.#label())}
+      ?disabled=${this.disabled}
+      @click=${() => togglePlay(/** @type {HTMLInputElement} */ (this.#slider()))}
+    >
+      <span aria-hidden="true">${playing ? '❚❚' : '▶'}</span>
+    </button>`;
+  }
+
+  #slider() {
+    return /** @type {HTMLInputElement | null} */ (this.renderRoot.querySelector('#input'));
   }
 
   #checkbox() {
@@ -81,7 +100,7 @@ export class DiffusionControl extends PlaygroundElement {
   }
 
   #input() {
-    const { control, min, max, step } = propertyOf(this.name);
+    const { control, min, max, plays, step } = propertyOf(this.name);
     const value = this.settings.get(this.name);
     if (control === 'select') {
       return html`<select id="input" aria-describedby="help" ?disabled=${this.disabled} @change=${this.#take}>
@@ -102,7 +121,10 @@ export class DiffusionControl extends PlaygroundElement {
       aria-describedby="help complaint"
       aria-invalid=${this.complaint ? 'true' : 'false'}
       ?disabled=${this.disabled}
+      ?data-plays=${plays}
       @input=${this.#take}
+      @play=${() => this.requestUpdate()}
+      @pause=${() => this.requestUpdate()}
     />`;
   }
 

@@ -1,6 +1,7 @@
 // One block of a diagram, as a button: its name, the shape of what it gives, its weights, its share of the work.
 
 import { html, nothing } from 'lit';
+import { blockTimes } from '../block-times.js';
 import { compact, percent, shape } from '../format.js';
 import { strings } from '../language.js';
 
@@ -26,6 +27,7 @@ export const result = (block) => block.layers.filter(({ name }) => !RESAMPLER.te
  */
 export function diagramBlock(block, view, opened, choose, place, side = '') {
   const share = view.multiplyAdds ? block.multiplyAdds / view.multiplyAdds : 0;
+  const seconds = blockTimes.of(block.name);
   return html`<button
     type="button"
     class="block ${side}"
@@ -36,6 +38,12 @@ export function diagramBlock(block, view, opened, choose, place, side = '') {
     <b class="path">${block.name}</b>
     <span class="shape">${shape(result(block)?.shape ?? [])}</span>
     <span class="cost">${strings.network.blockWeights(compact(block.parameters))} <span class="share">${percent(block.multiplyAdds, view.multiplyAdds)}</span></span>
+    ${
+      seconds === undefined
+        ? nothing
+        : html`<span class="time-share">${strings.network.blockTime(percent(seconds, blockTimes.total))}</span>
+            <span class="bar time" style="width: ${(100 * seconds) / blockTimes.total}%"></span>`
+    }
     <span class="bar" style="width: ${100 * share}%"></span>
   </button>`;
 }

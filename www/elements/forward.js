@@ -13,6 +13,7 @@ import style from './forward.css' with { type: 'text' };
 import { forwardFormula } from './forward-formula.js';
 import './histogram.js';
 import './notice.js';
+import './own-drawing.js';
 import './own-picture.js';
 import './picture.js';
 import './schedule-chart.js';
@@ -69,6 +70,7 @@ export class DiffusionForward extends Section {
         <div class="pictures">
           <diffusion-control name="dataSet" note=${dataSetNote(strings.dataSets.inSectionTwo)}></diffusion-control>
           <diffusion-own-picture></diffusion-own-picture>
+          <diffusion-own-drawing></diffusion-own-drawing>
         </div>
         <div class="sum">
           <div class="term result">

@@ -1,12 +1,14 @@
 // Inside the networks: a diagram drawn from the configuration, and a look into one block of the network in training.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { blockTimes } from '../block-times.js';
 import { compact, megabytes, whole } from '../format.js';
 import { strings } from '../language.js';
 import { network } from '../network.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
 import './block-view.js';
+import { blockTimer } from './block-timer.js';
 import './control.js';
 import { ditDiagram } from './dit-diagram.js';
 import style from './network.css' with { type: 'text' };
@@ -26,6 +28,7 @@ export class DiffusionNetwork extends Section {
     this.adoptAttributes('network');
     this.watch(run);
     this.watch(network);
+    this.watch(blockTimes);
     this.listen('data', () => this.requestUpdate());
     this.#unwatch = watchSeen(this, (seen) => {
       this.#seen = seen;
@@ -48,6 +51,7 @@ export class DiffusionNetwork extends Section {
         </div>
         <diffusion-notice place="network"></diffusion-notice>
         ${numbers(view)}
+        ${blockTimer()}
         <div class="panels">
           <div class="diagram" role="group" aria-label=${strings.network.blocks}>
             ${view ? diagram(view, network.opened, (name) => this.#choose(name)) : nothing}

@@ -11,6 +11,7 @@ import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
 import { shipped } from '../shipped.js';
 import './control.js';
+import '../play.js';
 import './notice.js';
 import style from './opening.css' with { type: 'text' };
 import './picture.js';
@@ -98,6 +99,7 @@ export class DiffusionOpening extends Section {
             <input
               id="step"
               type="range"
+              data-plays
               min="0"
               max=${STEPS}
               .value=${`${position}`}

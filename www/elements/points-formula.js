@@ -13,7 +13,7 @@ export function pointsFormula(samples, stage) {
   const from = Math.max(0, stage - 1);
   const step = samples && numbers(samples, from);
   const noise = (/** @type {string} */ index) => root([number('1'), sign('−'), alphaBar(index)]);
-  return html`<div class="formula">
+  return html`<div class="formula" tabindex="0" role="group" aria-labelledby="reading">
     <math display="block">
       <mtable displaystyle="true">
         <mtr>
@@ -33,7 +33,7 @@ export function pointsFormula(samples, stage) {
         </mtr>
       </mtable>
     </math>
-    <p class="reading">
+    <p id="reading" class="reading">
       ${strings.points.reading(from + 1, samples ? samples.xT.length - 1 : '…')}
     </p>
   </div>`;

@@ -2,6 +2,8 @@
 
 import { html, unsafeCSS } from 'lit';
 import { classWords, dataSets } from '../data-sets.js';
+import { download } from '../download.js';
+import { raceCurves } from '../exports.js';
 import { duration, fixed, three, whole } from '../format.js';
 import { strings } from '../language.js';
 import { NAMES, race } from '../race.js';
@@ -19,6 +21,11 @@ import { Section } from './section.js';
 /** @typedef {typeof race.contenders[number]} Contender */
 
 const CLASSES = Array.from({ length: 10 }, (_, index) => index);
+
+function keepCurves() {
+  const { name, content } = raceCurves();
+  download(name, content);
+}
 
 /** What can be learned from a race. @type {{ name: keyof typeof strings.race.pairs, a: Partial<Choice>, b: Partial<Choice> }[]} */
 const PAIRS = [
@@ -74,6 +81,7 @@ export class DiffusionRace extends Section {
             ${busy ? strings.race.pause : step ? strings.race.goOn : strings.race.start}
           </button>
           <button type="button" ?disabled=${phase === 'none' || !(step || race.outdated)} @click=${() => this.#again(busy)}>${strings.race.anew}</button>
+          <button type="button" ?disabled=${step === 0} @click=${keepCurves}>${strings.open.csv}</button>
           <p class="status" role="status">${statusWords()}</p>
         </div>
         <diffusion-notice place="race" split="train"></diffusion-notice>

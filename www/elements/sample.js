@@ -121,6 +121,7 @@ export class DiffusionSample extends Section {
       <input
         id="scrubber"
         type="range"
+        data-plays
         min="0"
         max=${total}
         .value=${`${shown}`}

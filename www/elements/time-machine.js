@@ -74,6 +74,7 @@ export class DiffusionTimeMachine extends Section {
       <input
         id="training"
         type="range"
+        data-plays
         min="0"
         max=${newest}
         .value=${`${this.#index()}`}

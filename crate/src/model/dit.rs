@@ -76,6 +76,12 @@ impl DiT {
                 self.config.freq_shift,
             )
         };
+        let enter = |probe: &mut Option<&mut Probe>, block: &str| {
+            if let Some(probe) = probe {
+                probe.enter(block);
+            }
+        };
+        enter(&mut probe, "t_embedder");
         // The first condition is also the final layer's.
         let mut conditions = Vec::with_capacity(self.blocks.len());
         if let (Some(t_embedder), Some(y_embedder)) = (&self.t_embedder, &self.y_embedder) {
@@ -84,16 +90,16 @@ impl DiT {
         let own = self.blocks.iter().filter_map(|block| block.emb.as_ref());
         conditions.extend(own.map(|emb| embed(&emb.t_embedder, &emb.y_embedder)));
 
+        enter(&mut probe, "x_embedder");
         let mut x = self.x_embedder.forward(x) + self.positions.clone();
         for (i, (block, condition)) in self.blocks.iter().zip(conditions.iter().cycle()).enumerate() {
-            if let Some(probe) = &mut probe {
-                probe.enter(&format!("blocks.{i}"));
-            }
+            enter(&mut probe, &format!("blocks.{i}"));
             x = block.forward(x, condition.clone(), probe.as_deref_mut());
             if let Some(probe) = &mut probe {
                 probe.leave(|| self.on_grid(x.clone()));
             }
         }
+        enter(&mut probe, "final_layer");
         self.final_layer.forward(x, conditions.swap_remove(0))
     }
 

@@ -1,9 +1,10 @@
-//! A look into one block of a network while it computes: what it saw and where it looked.
+//! A look into a network while it computes: what one block saw and where it looked, or how long every block takes.
 
 use burn::tensor::{Tensor, activation::softmax};
 
+use crate::runtime::Laps;
+
 /// Asks a forward pass for the results of one block; without a probe nothing of this is computed.
-#[derive(Debug)]
 pub struct Probe {
     block: String,
     inside: bool,
@@ -14,6 +15,8 @@ pub struct Probe {
     pub modulation: Option<Tensor<2>>,
     /// The block's attention in the order of computation.
     pub attention_maps: Vec<AttentionMap>,
+    /// A part for every block.
+    pub laps: Option<Laps>,
 }
 
 /// Where one layer of attention looked.
@@ -34,12 +37,24 @@ impl Probe {
             features: None,
             modulation: None,
             attention_maps: Vec::new(),
+            laps: None,
+        }
+    }
+
+    /// Looks at no block, and times them all.
+    pub fn timing(laps: Laps) -> Self {
+        Self {
+            laps: Some(laps),
+            ..Self::new("")
         }
     }
 
     /// The network is about to compute `block`.
     pub fn enter(&mut self, block: &str) {
         self.inside = self.block == block;
+        if let Some(laps) = &mut self.laps {
+            laps.enter(block);
+        }
     }
 
     /// A block has given `features`.

@@ -83,13 +83,14 @@ impl UNet {
         t: Tensor<1>,
         labels: Option<Tensor<1, Int>>,
         context: Option<Tensor<3>>,
-        probe: Option<&mut Probe>,
+        mut probe: Option<&mut Probe>,
     ) -> Tensor<4> {
         let mut pass = Pass {
-            emb: self.embed(t, labels),
+            emb: self.embed(t, labels, probe.as_deref_mut()),
             context,
             probe,
         };
+        pass.enter(|| "conv_in".into());
         let x = if self.config.center_input_sample {
             x * 2.0 - 1.0
         } else {
@@ -112,12 +113,23 @@ impl UNet {
             x = block.forward(x, &mut pass, &mut skips);
             pass.leave(&x);
         }
-        self.conv_out.forward(self.conv_norm_out.forward_silu(x))
+        pass.enter(|| "conv_norm_out".into());
+        let x = self.conv_norm_out.forward_silu(x);
+        pass.enter(|| "conv_out".into());
+        self.conv_out.forward(x)
     }
 
     /// The SiLU of the time embedding and the class's, `[batch, time_embed_dim]`: every block begins with it.
-    fn embed(&self, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<2> {
+    fn embed(
+        &self,
+        t: Tensor<1>,
+        labels: Option<Tensor<1, Int>>,
+        mut probe: Option<&mut Probe>,
+    ) -> Tensor<2> {
         let config = &self.config;
+        if let Some(probe) = &mut probe {
+            probe.enter("time_embedding");
+        }
         let sinusoids = timestep_embedding(
             t,
             config.block_out_channels[0],
@@ -126,6 +138,9 @@ impl UNet {
         );
         let mut emb = self.time_embedding.forward(sinusoids);
         if let (Some(embedding), Some(labels)) = (&self.class_embedding, labels) {
+            if let Some(probe) = &mut probe {
+                probe.enter("class_embedding");
+            }
             emb = emb + embedding.forward(labels);
         }
         silu(emb)

@@ -2,9 +2,11 @@
 
 pub mod clock;
 mod compute;
+mod laps;
 mod profile;
 
 pub use compute::{Backend, Compute, ComputeError, Wanted};
+pub use laps::Laps;
 pub use profile::{KernelTime, Profile};
 
 use burn::tensor::Tensor;

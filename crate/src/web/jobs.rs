@@ -9,6 +9,7 @@ use super::protocol::{Event, Place};
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::steering::Steering;
+use super::timing::Timing;
 
 /// Work that was begun and can be stopped.
 pub enum Job {
@@ -17,6 +18,7 @@ pub enum Job {
     Objective(Box<Objective>),
     Neighbours(Box<Neighbours>),
     Steering(Box<Steering>),
+    Timing(Box<Timing>),
 }
 
 /// The jobs under way, the next one's turn first.
@@ -60,6 +62,7 @@ impl Job {
             Self::Objective(objective) => objective.advance(emitter).await,
             Self::Neighbours(neighbours) => neighbours.advance(emitter).await,
             Self::Steering(steering) => steering.advance(emitter).await,
+            Self::Timing(timing) => timing.advance(emitter).await,
         }
     }
 
@@ -70,6 +73,7 @@ impl Job {
             Self::Objective(objective) => objective.finish(true, emitter),
             Self::Neighbours(_) => emitter.emit(Event::NeighboursCancelled),
             Self::Steering(steering) => steering.finish(true, emitter),
+            Self::Timing(_) => emitter.emit(Event::BlockTimesCancelled),
         }
     }
 }

@@ -27,6 +27,7 @@ mod saving;
 pub mod session;
 mod slow_step;
 mod steering;
+mod timing;
 mod training;
 
 use wasm_bindgen::prelude::*;

@@ -131,6 +131,9 @@ pub enum Command {
     },
     /// The layers of a network for a batch, found without building it. Answered by `network`.
     Inspect { network: Architecture, batch: u32 },
+    /// How long each block of a network takes in a forward pass of at most `batch` images. Answered by `blockTimes`, again
+    /// and again as the passes go on; replaces a measurement that is still going on.
+    TimeBlocks { network: Architecture, batch: u32 },
     /// A look into one block of the current run's network while it does what `estimate` asks for. Answered by `probe`.
     Probe {
         block: String,
@@ -534,6 +537,16 @@ pub enum Event {
         memory: Memory,
         blocks: Vec<Block>,
     },
+    /// The mean seconds of each block over so many of `passes` forward passes of `batch` images. The first pass does not
+    /// count: it compiles.
+    BlockTimes {
+        network: Architecture,
+        batch: u32,
+        pass: u32,
+        passes: u32,
+        blocks: Vec<BlockTime>,
+    },
+    BlockTimesCancelled,
     /// What one block did with one example after `step` training steps.
     Probe {
         block: String,
@@ -828,6 +841,13 @@ pub enum Event {
     },
 }
 
+/// How long a block of a network takes.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct BlockTime {
+    pub name: String,
+    pub seconds: f64,
+}
+
 /// Where on the page an error belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -874,7 +894,7 @@ impl Place {
             Some("steer" | "drawing") => Self::Steer,
             Some("slowStep") => Self::SlowMotion,
             Some("estimate") => Self::Estimate,
-            Some("inspect" | "probe") => Self::Network,
+            Some("inspect" | "timeBlocks" | "probe") => Self::Network,
             Some(kind) if kind.starts_with("open") => Self::Open,
             Some("findFiles" | "close" | "resume") => Self::Open,
             Some("save") => Self::Save,

@@ -33,6 +33,7 @@ use super::sampling::Sampling;
 use super::saving;
 use super::slow_step::Before;
 use super::steering::Steering;
+use super::timing::Timing;
 use super::training::Run;
 use crate::data::{DataError, DataName, ImageSet, drawing};
 use crate::error::ConfigError;
@@ -231,6 +232,13 @@ impl Session {
             }
             Command::Profile => self.profile().await,
             Command::Inspect { network, batch } => self.answer(Place::Network, inspect(network, batch)),
+            Command::TimeBlocks { network, batch } => {
+                self.jobs.cancel(Place::Network, &self.emitter).await;
+                match Timing::new(network, batch, &self.compute) {
+                    Ok(timing) => self.jobs.begin(Place::Network, Job::Timing(Box::new(timing))),
+                    Err(error) => self.emitter.error(Place::Network, error),
+                }
+            }
             Command::Estimate {
                 image,
                 own,

@@ -43,4 +43,10 @@ export default {
   orDrop: 'Or drop one here, or paste it. Its middle becomes 28 × 28 grey pixels, in this tab alone.',
   unreadable: (/** @type {string} */ name) =>
     `${name} cannot be read as a picture: browsers know PNG, JPEG, WebP and GIF. All stays as it was.`,
+  drawOne: 'Draw one',
+  emptyPad: 'An empty pad to draw on',
+  yourDrawing: 'Your drawing',
+  useDrawing: 'Use the drawing',
+  howToDraw:
+    'Draw with a finger, a pen or the mouse. What you draw is scaled and centred as MNIST’s digits are, and sinks into the noise at once. Without a pointer, choose a test image: it shows the same.',
 };

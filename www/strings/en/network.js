@@ -96,5 +96,16 @@ export default {
   to: (/** @type {string} */ size) => `to ${size}`,
   skip: (/** @type {number} */ count, /** @type {number} */ height, /** @type {number} */ width) =>
     `Skip connection: ${count} tensors of ${height} × ${width} go across`,
-  blockWeights: (/** @type {string} */ count) => `${count} weights,`,
+  timeBlocks: 'Time the blocks',
+  stopTiming: 'Stop',
+  timing: 'Timing the blocks, pass by pass',
+  timeHelp:
+    'The bars show counted work. How long does it take here? Time some passes, and a second bar shows that.',
+  neverBuilt:
+    'This network is too large to be built in a tab: its work is counted, its time cannot be measured.',
+  timed: (/** @type {number} */ batch, /** @type {string} */ time, /** @type {number} */ passes) =>
+    `Striped: the share of the time, measured on this device. A pass of ${batch} ${batch === 1 ? 'picture' : 'pictures'} took ${time}, the mean of ${passes}. Blocks without a bar are timed with the one before.`,
+  shared: 'Training went on meanwhile, which can blur it.',
+  blockTime: (/** @type {string} */ share) => `time ${share}`,
+  blockWeights: (/** @type {string} */ count) => `${count} weights, work`,
 };

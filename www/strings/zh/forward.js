@@ -36,6 +36,12 @@ const forward = {
   chooseYours: '选择你的图片',
   orDrop: '也可以拖到这里，或者粘贴。图片正中会变成 28 × 28 个灰度像素，只留在这个标签页里。',
   unreadable: (name) => `${name} 不能当作图片读取：浏览器认识 PNG、JPEG、WebP 和 GIF。一切照旧。`,
+  drawOne: '画一个',
+  emptyPad: '空白的画板',
+  yourDrawing: '你画的图',
+  useDrawing: '用这幅画',
+  howToDraw:
+    '用手指、笔或鼠标来画。画的内容会像 MNIST 的数字那样缩放并居中，并立刻沉入噪声。没有指点设备时，选一张测试图像：看到的是一样的。',
 };
 
 export default forward;

@@ -75,7 +75,16 @@ const network = {
   out: 'ε̂ 出来',
   to: (size) => `到 ${size}`,
   skip: (count, height, width) => `跳跃连接：${count} 个 ${height} × ${width} 的张量直接过去`,
-  blockWeights: (count) => `${count} 个权重，`,
+  timeBlocks: '给各块计时',
+  stopTiming: '停止',
+  timing: '正在一遍一遍地给各块计时',
+  timeHelp: '条形是数出来的计算量。在这台机器上要花多久？跑几遍计时，第二个条形就会显示出来。',
+  neverBuilt: '这个网络太大，标签页里建不起来：计算量可以数，时间却测不了。',
+  timed: (batch, time, passes) =>
+    `条纹：在这台设备上测得的时间占比。一遍 ${batch} 张图用了 ${time}，是 ${passes} 遍的平均。没有条形的块，时间算在前一块里。`,
+  shared: '其间训练还在进行，结果可能因此不太准。',
+  blockTime: (share) => `时间 ${share}`,
+  blockWeights: (count) => `${count} 个权重，计算`,
 };
 
 export default network;
