@@ -331,6 +331,33 @@ pub async fn linear_follows_its_twin(device: &Device) {
     );
 }
 
+/// Values and gradients of an activation and of the error of each example.
+async fn error_of_activated(shape: [usize; 4], device: &Device) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(14, Stream::Data, shape[3] as u32);
+    let [x, y] = [(); 2].map(|()| rng.normal_tensor(shape, &device).require_grad());
+    let weights: Tensor<1> = rng.normal_tensor([shape[0]], &device);
+    // Far enough out that an exponential overflows on one side.
+    let silu = kernels::silu(x.clone() * 40.0);
+    let errors = kernels::mean_squared_error(silu.clone(), y.clone());
+    let mut found = vec![values(silu.inner()).await, values(errors.clone().inner()).await];
+    let grads = (errors * weights).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(y.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn errors_follow_their_twin(device: &Device) {
+    for shape in [[4, 1, 28, 28], [1, 3, 5, 7], [3, 1, 1, 2]] {
+        assert_twins(
+            &format!("error {shape:?}"),
+            &["silu", "errors", "x.grad", "y.grad"],
+            error_of_activated(shape, device).await,
+            error_of_activated(shape, &Device::flex()).await,
+        );
+    }
+}
+
 /// Three updates of AdamW, the first two clipped: parameters, moving average, moments, and the norms.
 async fn updates(count: usize, device: &Device) -> Vec<Vec<f32>> {
     let mut rng = Rng::new(10, Stream::Data, count as u32);
