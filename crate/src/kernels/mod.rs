@@ -36,6 +36,7 @@ mod linear;
 mod linear_cube;
 mod norm;
 mod norm_cube;
+mod product_cube;
 mod resample;
 mod self_attention;
 mod squared_error;
