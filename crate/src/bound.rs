@@ -12,6 +12,7 @@ use burn::tensor::{Int, Tensor};
 pub use estimate::{SumEstimate, spread_timesteps};
 
 use crate::denoiser::{Denoiser, split_variance};
+use crate::kernels::mean_squared_error;
 use crate::prediction::Prediction;
 use crate::process::{Posterior, per_sample, q_sample, scale};
 use crate::sampler::Clipping;
@@ -172,7 +173,7 @@ impl Bound<'_> {
 
 /// L_simple for each image, `[batch]`: the mean squared error of the network's output (Ho et al. 2020, equation 14).
 pub fn l_simple(output: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
-    mean_of_each(output.sub(target).square())
+    mean_squared_error(output, target)
 }
 
 /// -ln p(x_0) of every pixel under a normal distribution cut into 256 grey values, the outermost reaching to infinity

@@ -95,6 +95,11 @@ async fn linear_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn errors_follow_their_twin() {
+    kernels::errors_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn updates_follow_their_twin() {
     kernels::updates_follow_their_twin(&gpu().await).await;
 }

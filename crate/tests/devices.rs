@@ -117,6 +117,7 @@ fn wgpu_passes_every_check() {
         kernels::gates_follow_their_twin(&gpu.device).await;
         kernels::self_attention_follows_its_twin(&gpu.device).await;
         kernels::linear_follows_its_twin(&gpu.device).await;
+        kernels::errors_follow_their_twin(&gpu.device).await;
         kernels::updates_follow_their_twin(&gpu.device).await;
         kernels::parts_of_a_vector_come_back(&gpu.device).await;
         networks::unet_matches_diffusers(&gpu.device).await;

@@ -110,7 +110,8 @@ impl FlatUpdate for CubeBackend {
     ) {
         let grad = into_contiguous(grad);
         let count = grad.meta.num_elements();
-        let squares = empty(&grad, [PARTS]);
+        // The norm goes behind them: whoever keeps it for a while keeps no more than a kilobyte from being used again.
+        let squares = empty(&grad, [PARTS + 1]);
         squares_kernel::launch(
             &grad.client,
             CubeCount::Static(PARTS as u32, 1, 1),
@@ -121,7 +122,7 @@ impl FlatUpdate for CubeBackend {
         );
         // One buffer for all that is written: WebGPU promises 8 buffers a kernel, and Burn takes one.
         let section = aligned(&grad, count);
-        let out = empty(&grad, [4 * section + 1]);
+        let out = empty(&grad, [4 * section]);
         let workgroups = count.div_ceil(A_THREAD * THREADS as usize).min(32_768);
         update_kernel::launch(
             &out.client,
@@ -132,7 +133,7 @@ impl FlatUpdate for CubeBackend {
             into_contiguous(m).into_tensor_arg(),
             into_contiguous(v).into_tensor_arg(),
             grad.into_tensor_arg(),
-            squares.into_tensor_arg(),
+            squares.clone().into_tensor_arg(),
             out.clone().into_tensor_arg(),
             count as u32,
             section as u32,
@@ -143,7 +144,7 @@ impl FlatUpdate for CubeBackend {
             view(&out, section, [count]),
             view(&out, 2 * section, [count]),
             view(&out, 3 * section, [count]),
-            view(&out, 4 * section, [1]),
+            view(&squares, PARTS, [1]),
         )
     }
 }
@@ -164,7 +165,8 @@ fn squares_kernel(grad: &Tensor<f32>, squares: &mut Tensor<f32>, count: u32) {
     }
 }
 
-/// `out` holds parameters, moving average and both moments, each from a multiple of `section` on, then the norm.
+/// `out` holds parameters, moving average and both moments, each from a multiple of `section` on. The norm is left behind
+/// the sums of squares.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 fn update_kernel(
@@ -173,7 +175,7 @@ fn update_kernel(
     m: &Tensor<f32>,
     v: &Tensor<f32>,
     grad: &Tensor<f32>,
-    squares: &Tensor<f32>,
+    squares: &mut Tensor<f32>,
     out: &mut Tensor<f32>,
     count: u32,
     section: u32,
@@ -186,7 +188,7 @@ fn update_kernel(
         clip = 1.0f32;
     }
     if CUBE_POS_X == 0 && UNIT_POS_X == 0 {
-        out[(4 * section) as usize] = norm;
+        squares[256usize] = norm;
     }
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < count {

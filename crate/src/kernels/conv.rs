@@ -1,4 +1,4 @@
-//! Convolution and linear map. Weights have PyTorch's layouts.
+//! Convolution. Weights have PyTorch's layouts.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
@@ -54,20 +54,7 @@ pub fn upsample_conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, padding
     conv2d(upsample_nearest_2x(x), weight, bias, 1, padding)
 }
 
-/// `x` `[batch, in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[batch, out]`.
-///
-/// On the GPU this is the convolution of images of one pixel: its kernels add the bias, and cut the sum of a small
-/// matrix's gradient into parts.
-pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
-    if runs_kernels(&x.device()) {
-        let [batch, input] = x.dims();
-        let output = bias.dims()[0];
-        return linear_pixels(x.reshape([batch, input, 1, 1]), weight, bias).reshape([batch, output]);
-    }
-    x.matmul(weight.transpose()) + bias.unsqueeze()
-}
-
-/// [`linear`] on every pixel: `x` `[batch, in, height, width]` -> `[batch, out, height, width]`.
+/// [`linear`](super::linear) on every pixel: `x` `[batch, in, height, width]` -> `[batch, out, height, width]`.
 pub fn linear_pixels(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<4> {
     let [output, input] = weight.dims();
     conv2d(x, weight.reshape([output, input, 1, 1]), bias, 1, 0)

@@ -8,6 +8,8 @@
 //! buffers, of which Burn takes one, 65,535 workgroups a dimension, and no barrier that some threads of a workgroup do
 //! not reach. No kernel is given two views of one buffer and writes either: in a browser that is an error.
 
+mod activation;
+mod activation_cube;
 mod adamw;
 mod adamw_cube;
 mod attention;
@@ -28,24 +30,29 @@ mod flat;
 mod flat_cube;
 mod gated;
 mod gated_cube;
-mod gelu;
-mod gelu_cube;
 mod layer_norm;
 mod layer_norm_cube;
+mod linear;
+mod linear_cube;
 mod norm;
 mod norm_cube;
+mod product_cube;
 mod resample;
 mod self_attention;
+mod squared_error;
+mod squared_error_cube;
 
+pub use activation::{gelu, silu};
 pub use adamw::{AdamW, Moments, Rates, Weights, update};
 pub use attention::attention;
 pub use chunk::chunks;
 pub use concat::concat_channels;
-pub use conv::{conv2d, conv2d_add, linear, linear_pixels, linear_pixels_add, upsample_conv2d};
+pub use conv::{conv2d, conv2d_add, linear_pixels, linear_pixels_add, upsample_conv2d};
 pub use flat::{gather, next_start, part};
 pub use gated::gated_add;
-pub use gelu::gelu;
 pub use layer_norm::layer_norm_modulate;
-pub use norm::{group_norm, group_norm_silu, silu};
+pub use linear::linear;
+pub use norm::{group_norm, group_norm_silu};
 pub use resample::{avg_pool_2x, upsample_nearest_2x};
 pub use self_attention::self_attention;
+pub use squared_error::mean_squared_error;

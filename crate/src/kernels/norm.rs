@@ -7,9 +7,10 @@ use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
-use burn::tensor::{Shape, Tensor, activation};
+use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
+use super::activation::silu;
 use super::cube::runs_kernels;
 use super::norm_cube;
 
@@ -36,11 +37,6 @@ pub fn group_norm_silu(
         return fused(x, weight, bias, groups, eps, true);
     }
     silu(group_norm_twin(x, weight, bias, groups, eps))
-}
-
-/// `x sigmoid(x)` (Hendrycks and Gimpel, 2016; "swish").
-pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    activation::silu(x)
 }
 
 fn group_norm_twin(x: Tensor<4>, weight: Tensor<1>, bias: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {

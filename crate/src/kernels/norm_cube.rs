@@ -90,7 +90,7 @@ fn rows(count: usize) -> CubeCount {
 }
 
 #[cube]
-fn sigmoid(x: f32) -> f32 {
+pub fn sigmoid(x: f32) -> f32 {
     1.0f32 / (1.0f32 + (-x).exp())
 }
 

@@ -53,12 +53,8 @@ impl PatchEmbed {
         let patches = x
             .reshape([batch, channels, rows, patch, columns, patch])
             .permute([0, 2, 4, 1, 3, 5]) // [batch, rows, columns, channels, patch, patch]
-            .reshape([batch * rows * columns, length]);
-        linear(patches, weight.reshape([hidden, length]), self.proj.bias.val()).reshape([
-            batch,
-            rows * columns,
-            hidden,
-        ])
+            .reshape([batch, rows * columns, length]);
+        linear(patches, weight.reshape([hidden, length]), self.proj.bias.val())
     }
 }
 

@@ -100,10 +100,7 @@ impl Linear {
 
     /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
     pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
-        let [batch, tokens, input] = x.dims();
-        let y = self.forward(x.reshape([batch * tokens, input]));
-        let output = y.dims()[1];
-        y.reshape([batch, tokens, output])
+        kernels::linear(x, self.weight.val(), self.bias.val())
     }
 }
 
@@ -122,12 +119,9 @@ impl LinearNoBias {
 
     /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
     pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
-        let [batch, tokens, input] = x.dims();
         let weight = self.weight.val();
-        let output = weight.dims()[0];
-        let none = Tensor::zeros([output], &x.device());
-        let y = kernels::linear(x.reshape([batch * tokens, input]), weight, none);
-        y.reshape([batch, tokens, output])
+        let none = Tensor::zeros([weight.dims()[0]], &x.device());
+        kernels::linear(x, weight, none)
     }
 }
 

@@ -287,15 +287,16 @@ pub async fn self_attention_follows_its_twin(device: &Device) {
 }
 
 /// Output and gradients of a linear map.
-async fn linear([batch, input, output]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
+async fn linear<const D: usize>(shape: [usize; D], output: usize, device: &Device) -> Vec<Vec<f32>> {
+    let input = shape[D - 1];
     let device = device.clone().autodiff();
     let mut rng = Rng::new(9, Stream::Data, input as u32);
-    let x = rng.normal_tensor([batch, input], &device).require_grad();
+    let x = rng.normal_tensor(shape, &device).require_grad();
     let weight = rng.normal_tensor([output, input], &device).require_grad();
     let bias = rng.normal_tensor([output], &device).require_grad();
     let y = kernels::linear(x.clone(), weight.clone(), bias.clone());
     let mut found = vec![values(y.clone().inner()).await];
-    let upstream: Tensor<2> = rng.normal_tensor(y.dims(), &device);
+    let upstream: Tensor<D> = rng.normal_tensor(y.dims(), &device);
     let grads = (y * upstream).sum().backward();
     found.push(values(x.grad(&grads).expect("tracked")).await);
     found.push(values(weight.grad(&grads).expect("tracked")).await);
@@ -304,12 +305,55 @@ async fn linear([batch, input, output]: [usize; 3], device: &Device) -> Vec<Vec<
 }
 
 pub async fn linear_follows_its_twin(device: &Device) {
-    for sizes in [[64, 128, 32], [3, 5, 7], [300, 33, 65], [1, 70, 1]] {
+    let names = ["y", "x.grad", "weight.grad", "bias.grad"];
+    // The last two have their weight's gradient summed in parts, in tiles of either size.
+    for (shape, output) in [
+        ([64, 128], 32),
+        ([3, 5], 7),
+        ([300, 33], 65),
+        ([1, 70], 1),
+        ([1061, 6], 5),
+    ] {
         assert_twins(
-            &format!("linear {sizes:?}"),
-            &["y", "x.grad", "weight.grad", "bias.grad"],
-            linear(sizes, device).await,
-            linear(sizes, &Device::flex()).await,
+            &format!("linear {shape:?} to {output}"),
+            &names,
+            linear(shape, output, device).await,
+            linear(shape, output, &Device::flex()).await,
+        );
+    }
+    // Tokens: the largest tile forward, parts back.
+    let shape = [2, 450, 130];
+    assert_twins(
+        "linear of tokens",
+        &names,
+        linear(shape, 1100, device).await,
+        linear(shape, 1100, &Device::flex()).await,
+    );
+}
+
+/// Values and gradients of an activation and of the error of each example.
+async fn error_of_activated(shape: [usize; 4], device: &Device) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(14, Stream::Data, shape[3] as u32);
+    let [x, y] = [(); 2].map(|()| rng.normal_tensor(shape, &device).require_grad());
+    let weights: Tensor<1> = rng.normal_tensor([shape[0]], &device);
+    // Far enough out that an exponential overflows on one side.
+    let silu = kernels::silu(x.clone() * 40.0);
+    let errors = kernels::mean_squared_error(silu.clone(), y.clone());
+    let mut found = vec![values(silu.inner()).await, values(errors.clone().inner()).await];
+    let grads = (errors * weights).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(y.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn errors_follow_their_twin(device: &Device) {
+    for shape in [[4, 1, 28, 28], [1, 3, 5, 7], [3, 1, 1, 2]] {
+        assert_twins(
+            &format!("error {shape:?}"),
+            &["silu", "errors", "x.grad", "y.grad"],
+            error_of_activated(shape, device).await,
+            error_of_activated(shape, &Device::flex()).await,
         );
     }
 }

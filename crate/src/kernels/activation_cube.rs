@@ -1,9 +1,11 @@
-//! GELU on the GPU.
+//! The activations on the GPU.
 
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
+use super::activation::Activation;
 use super::cube::{THREADS, view};
+use super::norm_cube::sigmoid;
 
 /// sqrt(2 / pi).
 const SLOPE: f32 = 0.797_884_6;
@@ -19,7 +21,7 @@ fn empty_like(like: &CubeTensor) -> CubeTensor {
     view(&flat, 0, like.meta.shape().clone())
 }
 
-pub fn forward(x: CubeTensor) -> CubeTensor {
+pub fn forward(x: CubeTensor, activation: Activation) -> CubeTensor {
     let x = into_contiguous(x);
     let out = empty_like(&x);
     let total = x.meta.num_elements();
@@ -31,11 +33,12 @@ pub fn forward(x: CubeTensor) -> CubeTensor {
         x.into_tensor_arg(),
         y,
         total as u32,
+        activation,
     );
     out
 }
 
-pub fn gradient(x: CubeTensor, grad: CubeTensor) -> CubeTensor {
+pub fn gradient(x: CubeTensor, grad: CubeTensor, activation: Activation) -> CubeTensor {
     let (x, grad) = (into_contiguous(x), into_contiguous(grad));
     let out = empty_like(&x);
     let total = x.meta.num_elements();
@@ -47,6 +50,7 @@ pub fn gradient(x: CubeTensor, grad: CubeTensor) -> CubeTensor {
         grad.into_tensor_arg(),
         out.clone().into_tensor_arg(),
         total as u32,
+        activation,
     );
     out
 }
@@ -69,24 +73,39 @@ fn bend(x: f32) -> f32 {
 }
 
 #[cube(launch)]
-fn forward_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32) {
+fn forward_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32, #[comptime] activation: Activation) {
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < total {
         let value = x[i as usize];
-        out[i as usize] = 0.5f32 * value * (1.0f32 + bend(value));
+        if comptime!(activation == Activation::Gelu) {
+            out[i as usize] = 0.5f32 * value * (1.0f32 + bend(value));
+        } else {
+            out[i as usize] = value * sigmoid(value);
+        }
         i += CUBE_COUNT_X * 256;
     }
 }
 
 #[cube(launch)]
-fn gradient_kernel(x: &Tensor<f32>, grad: &Tensor<f32>, out: &mut Tensor<f32>, total: u32) {
+fn gradient_kernel(
+    x: &Tensor<f32>,
+    grad: &Tensor<f32>,
+    out: &mut Tensor<f32>,
+    total: u32,
+    #[comptime] activation: Activation,
+) {
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < total {
         let value = x[i as usize];
-        let bent = bend(value);
-        let slope = SLOPE * (1.0f32 + 3.0f32 * CUBIC * value * value);
-        let own = 0.5f32 * (1.0f32 + bent) + 0.5f32 * value * (1.0f32 - bent * bent) * slope;
-        out[i as usize] = grad[i as usize] * own;
+        if comptime!(activation == Activation::Gelu) {
+            let bent = bend(value);
+            let slope = SLOPE * (1.0f32 + 3.0f32 * CUBIC * value * value);
+            let own = 0.5f32 * (1.0f32 + bent) + 0.5f32 * value * (1.0f32 - bent * bent) * slope;
+            out[i as usize] = grad[i as usize] * own;
+        } else {
+            let gate = sigmoid(value);
+            out[i as usize] = grad[i as usize] * gate * (1.0f32 + value * (1.0f32 - gate));
+        }
         i += CUBE_COUNT_X * 256;
     }
 }

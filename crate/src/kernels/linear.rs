@@ -1,0 +1,138 @@
+//! Linear map. The weight has PyTorch's layout.
+
+use burn::backend::autodiff::Autodiff;
+use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::fusion::custom::TensorSpec;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::tensor::{Shape, Tensor};
+use burn_cubecl::CubeBackend;
+
+use super::cube::runs_kernels;
+use super::linear_cube;
+
+/// `x` `[..., in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[..., out]`.
+pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<D> {
+    if runs_kernels(&x.device()) {
+        let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
+        return Tensor::from_dispatch(Dispatch::linear_map(x, weight, bias));
+    }
+    let mut shape = x.dims();
+    let [output, input] = weight.dims();
+    let rows = x.shape().num_elements() / input;
+    shape[D - 1] = output;
+    (x.reshape([rows, input]).matmul(weight.transpose()) + bias.unsqueeze()).reshape(shape)
+}
+
+/// `shape` with another last dimension.
+fn with_last(shape: &Shape, last: usize) -> Shape {
+    let mut dims = shape.to_vec();
+    if let Some(old) = dims.last_mut() {
+        *old = last;
+    }
+    Shape::from(dims)
+}
+
+/// The map on the GPU.
+#[backend_extension(Cube, Fusion, Autodiff)]
+pub trait LinearMap: Backend {
+    #[fusion(dtype = x, shape = with_last(&x, weight[0]))]
+    fn linear_map(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+}
+
+/// Its gradient on the GPU.
+#[backend_extension(Cube, Fusion)]
+pub trait LinearMapGrad: Backend {
+    /// Of the input.
+    #[fusion(dtype = grad, shape = with_last(&grad, weight[1]))]
+    fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    /// Of the weight, `[out, in]`, and of the bias, `[out]`.
+    #[fusion(meta = |x, grad| {
+        let last = |shape: &Shape| shape[shape.num_dims() - 1];
+        let (input, output) = (last(&x.shape), last(&grad.shape));
+        (
+            TensorSpec::new(Shape::new([output, input]), x.dtype),
+            TensorSpec::new(Shape::new([output]), x.dtype),
+        )
+    })]
+    fn linear_map_weight_grad(
+        x: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+}
+
+impl LinearMap for CubeBackend {
+    fn linear_map(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let shape = with_last(x.meta.shape(), weight.meta.shape()[0]);
+        linear_cube::forward(x, weight, bias, shape)
+    }
+}
+
+impl LinearMapGrad for CubeBackend {
+    fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        let shape = with_last(grad.meta.shape(), weight.meta.shape()[1]);
+        linear_cube::input_grad(grad, weight, shape)
+    }
+
+    fn linear_map_weight_grad(
+        x: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        linear_cube::weight_grad(x, grad)
+    }
+}
+
+/// The map's step back.
+#[derive(Debug)]
+struct LinearMapBackward;
+
+impl<B: LinearMapGrad> Backward<B, 3> for LinearMapBackward {
+    /// The input and the weight.
+    type State = (FloatTensor<B>, FloatTensor<B>);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
+        let [of_x, of_weight, of_bias] = ops.parents;
+        let (x, weight) = ops.state;
+        let grad = grads.consume::<B>(&ops.node);
+        if let Some(node) = of_x {
+            grads.register::<B>(node.id, B::linear_map_input_grad(grad.clone(), weight));
+        }
+        if of_weight.is_some() || of_bias.is_some() {
+            let (weight_grad, bias_grad) = B::linear_map_weight_grad(x, grad);
+            for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
+                if let Some(node) = node {
+                    grads.register::<B>(node.id, grad);
+                }
+            }
+        }
+    }
+}
+
+impl<B: LinearMap + LinearMapGrad, C: CheckpointStrategy> LinearMap for Autodiff<B, C> {
+    fn linear_map(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let nodes = [x.node(), weight.node(), bias.node()];
+        let [x, weight, bias] = [x, weight, bias].map(|tensor| tensor.into_primitive());
+        match LinearMapBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let y = B::linear_map(x.clone(), weight.clone(), bias);
+                prep.finish((x, weight), y)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::linear_map(x, weight, bias)),
+        }
+    }
+}
