@@ -208,7 +208,10 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
     if config.preset.takes_latents() {
         flags += " --autoencoder autoencoder.safetensors";
     }
-    let packed = format!("{}-train.pack", data_set.to_lowercase());
+    let packed = match &config.data {
+        Some(data) => format!("{}-train.pack", data.name),
+        None => format!("{}-train.pack", data_set.to_lowercase()),
+    };
     let mut card = String::new();
     writeln!(card, "# {label}\n")?;
     writeln!(card, "![A recorded sample]({name}.png)\n")?;
