@@ -120,7 +120,7 @@ fn path<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
     arguments.get_one::<PathBuf>(name)
 }
 
-fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
+pub fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
     Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
