@@ -181,7 +181,6 @@ async fn recorded(source: &Source, guidance_scale: f64) -> Result<(SampleConfig,
         steps: loaded.scheduler.schedule.num_train_timesteps.min(10),
         guidance_scale,
         count: 1,
-        use_clipped_model_output: loaded.scheduler.sample.clip_sample,
         ..loaded.scheduler.sample.clone()
     };
     let samples = Samples {
@@ -252,10 +251,7 @@ fn card(
         card,
         "| licence | weights: {licence}, as the program; the images keep theirs |\n"
     )?;
-    writeln!(
-        card,
-        "Trained with\n\n```sh\n{command}\n```\n"
-    )?;
+    writeln!(card, "Trained with\n\n```sh\n{command}\n```\n")?;
     writeln!(
         card,
         "and the configuration\n\n```json\n{}\n```\n",

@@ -64,7 +64,10 @@ pub fn read(folder: &Path) -> Result<(ImageSet, DataName), Error> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// What a folder holds by name, without what is hidden.
@@ -114,7 +117,13 @@ mod tests {
             .collect();
         write(&folder.join("a/1.png"), 80, 40, ColorType::Rgb, &wide);
         let own_size: Vec<u8> = (0..SIDE * SIDE).map(|i| (i * 37 % 256) as u8).collect();
-        write(&folder.join("b/0.png"), SIDE, SIDE, ColorType::Grayscale, &own_size);
+        write(
+            &folder.join("b/0.png"),
+            SIDE,
+            SIDE,
+            ColorType::Grayscale,
+            &own_size,
+        );
         let clear = [0, 0, 0, 51].repeat(50 * 50);
         write(&folder.join("b/1.PNG"), 50, 50, ColorType::Rgba, &clear);
         fs::write(folder.join("b/2.jpeg"), ORANGE_JPEG).unwrap();
@@ -128,7 +137,11 @@ mod tests {
         assert_eq!(images[1], own_size);
         assert!(images[2].iter().all(|&byte| byte == 204));
         // Red 200, green 100, blue 50; JPEG is not exact.
-        assert!(images[3].iter().all(|&byte| byte.abs_diff(124) <= 2), "{:?}", images[3]);
+        assert!(
+            images[3].iter().all(|&byte| byte.abs_diff(124) <= 2),
+            "{:?}",
+            images[3]
+        );
 
         // Without folders there is one class.
         let (set, name) = read(&folder.join("b")).unwrap();

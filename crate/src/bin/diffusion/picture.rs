@@ -10,8 +10,9 @@ use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options:
 
 type Error = Box<dyn std::error::Error>;
 
-/// What JPEG's files begin with.
-const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+/// What the files begin with.
+const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
+const PNG: &[u8] = b"\x89PNG";
 
 /// A byte a pixel.
 struct Grey {
@@ -23,9 +24,12 @@ struct Grey {
 /// The middle square of a PNG or JPEG file, `side` x `side`, a byte a pixel.
 pub fn read_square(path: &Path, side: usize) -> Result<Vec<u8>, Error> {
     let bytes = fs::read(path)?;
-    let picture = match bytes.starts_with(&JPEG) {
-        true => decode_jpeg(bytes)?,
-        false => decode_png(bytes)?,
+    let picture = if bytes.starts_with(PNG) {
+        decode_png(bytes)?
+    } else if bytes.starts_with(JPEG) {
+        decode_jpeg(bytes)?
+    } else {
+        return Err("it is neither PNG nor JPEG".into());
     };
     if picture.width.min(picture.height) == 0 {
         return Err("it is empty".into());
@@ -87,10 +91,7 @@ impl Grey {
         Self {
             width: side,
             height: side,
-            pixels: rows
-                .flat_map(|row| &row[left..left + side])
-                .copied()
-                .collect(),
+            pixels: rows.flat_map(|row| &row[left..left + side]).copied().collect(),
         }
     }
 }

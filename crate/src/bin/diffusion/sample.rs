@@ -74,6 +74,8 @@ pub fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
                     prediction: checkpoint.config.prediction,
                     sample: SampleConfig {
                         clip_sample: preset.draws_pixels(),
+                        // Where there is hardly any signal guidance pulls x0_hat far out of range: eps_hat has to follow.
+                        use_clipped_model_output: preset.draws_pixels(),
                         variance: variance_of(preset),
                         ..SampleConfig::default()
                     },

@@ -315,4 +315,50 @@ mod tests {
         assert_eq!(name("www/dist/data/fashion-train.pack"), "fashion");
         assert_eq!(name("own.pack"), "own");
     }
+
+    #[test]
+    fn a_run_takes_a_folder_and_a_configuration_and_goes_on() {
+        let folder = std::env::temp_dir().join(format!("diffusion-train-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let pictures = folder.join("own/stripes");
+        std::fs::create_dir_all(&pictures).unwrap();
+        let orange = include_bytes!("../../../../tests/fixtures/orange.jpg");
+        std::fs::write(pictures.join("0.jpg"), orange).unwrap();
+        let named = |name: &str| folder.join(name).display().to_string();
+        let [config, first, second, csv, json] = [
+            "config.json",
+            "a.safetensors",
+            "b.safetensors",
+            "log.csv",
+            "log.json",
+        ]
+        .map(named);
+        let text = r#"{"preset": "tiny", "prediction": "v", "batchSize": 2, "learningRate": 0.5}"#;
+        std::fs::write(&config, text).unwrap();
+        let train = |arguments: &[&str]| {
+            let own = named("own");
+            let always = ["train", &own, "--device", "cpu", "--log", &csv];
+            let arguments = command().get_matches_from(always.iter().chain(arguments));
+            pollster::block_on(run(&arguments)).map_err(|error| error.to_string())
+        };
+        let rate = ["--learning-rate", "0.001"];
+        train(&[&["--config", &config, "--steps", "1", "--out", &first], &rate[..]].concat()).unwrap();
+        train(&[
+            "--resume", &first, "--steps", "3", "--out", &second, "--log", &json,
+        ])
+        .unwrap();
+        let Checkpoint { config, step, .. } = read_checkpoint(Path::new(&second)).unwrap();
+        assert_eq!((config.batch_size, config.learning_rate, step), (2, 0.001, 3));
+        let data = config.data.unwrap();
+        assert_eq!(
+            (data.name.as_str(), &*data.classes),
+            ("own", &["stripes".to_string()][..])
+        );
+        let lines = |file: &str| std::fs::read_to_string(file).unwrap().lines().count();
+        assert_eq!((lines(&csv), lines(&json)), (1 + 3, 2));
+
+        let message = train(&["--config", &csv]).unwrap_err();
+        assert!(message.contains("log.csv: "), "{message}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -98,7 +98,10 @@ mod tests {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!((&lines[1]["step"], &lines[1]["smoothedLoss"]), (&7.into(), &0.75.into()));
+        assert_eq!(
+            (&lines[1]["step"], &lines[1]["smoothedLoss"]),
+            (&7.into(), &0.75.into())
+        );
         assert_eq!(lines[1]["bands"][0], 0.5);
     }
 }
