@@ -291,9 +291,7 @@ async fn write_grid(folder: &Path, trainer: &Trainer, device: &Device) -> Result
         steps: 20,
         guidance_scale: 2.0,
         count: 100,
-        clip_sample: config.preset.draws_pixels(),
-        use_clipped_model_output: config.preset.draws_pixels(),
-        ..SampleConfig::default()
+        ..config.sampling()
     };
     let steps = config.schedule.num_train_timesteps.min(sampling.steps);
     let drawn = samples
