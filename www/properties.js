@@ -70,7 +70,16 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'opening',
     kind: 'choice',
     control: 'select',
-    choices: ['mnist-unet', 'mnist-dit', 'mnist-flow', 'fashion-unet', 'none'],
+    choices: [
+      'mnist-unet',
+      'mnist-dit',
+      'mnist-dit-learned-sigma',
+      'mnist-dit-latent',
+      'mnist-flow',
+      'fashion-unet',
+      'fashion-dit',
+      'none',
+    ],
     default: 'mnist-unet',
   },
   openingDigit: {

@@ -89,6 +89,44 @@ test('whoever asks for no network downloads none, and can choose one by its card
   expect(asked).toEqual(['mnist-dit.safetensors']);
 });
 
+test('a network draws on the page what is recorded of it', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', ON_THE_CPU);
+  for (const name of ['mnist-dit-latent', 'mnist-dit-learned-sigma']) {
+    const { label, sample } = models.find((/** @type {{ name: string }} */ model) => model.name === name);
+    const { sampler, steps, guidanceScale, seed, count } = sample;
+    const asked = { model: name, class: 0, sampler, steps, guidanceScale, sampleSeed: seed, count };
+    await page.goto('about:blank');
+    await open(
+      page,
+      `#${new URLSearchParams(Object.entries(asked).map(([key, value]) => [key, `${value}`]))}`,
+    );
+    await expect(page.locator('diffusion-open')).toContainText(`${label} draws now`);
+    const sampling = page.locator('diffusion-sample');
+    await sampling.getByRole('button', { name: 'Sample', exact: true }).click();
+    await expect(sampling.getByText(/^Done: /)).toBeVisible();
+    const canvas = sampling.locator('.stage diffusion-picture.mix canvas');
+    const recorded = readFileSync(new URL(`../../www/models/${name}.png`, import.meta.url), 'base64');
+    const furthest = await canvas.evaluate(async (element, base64) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${base64}`;
+      await image.decode();
+      const grey = (/** @type {CanvasImageSource} */ source) => {
+        const context = new OffscreenCanvas(28, 28).getContext('2d');
+        context?.drawImage(source, 0, 0, 28, 28);
+        return Array.from(context?.getImageData(0, 0, 28, 28).data ?? []).filter(
+          (_, index) => index % 4 === 0,
+        );
+      };
+      const expected = grey(image);
+      const differences = grey(/** @type {HTMLCanvasElement} */ (element)).map((level, index) =>
+        Math.abs(level - expected[index]),
+      );
+      return Math.max(...differences);
+    }, recorded);
+    expect(furthest).toBeLessThanOrEqual(4);
+  }
+});
+
 test('a run that is begun meanwhile keeps its place', async ({ page }, { project }) => {
   test.skip(project.name === 'webgpu', 'the same on every device');
   let arrive = () => {};

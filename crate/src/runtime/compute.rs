@@ -10,7 +10,7 @@ use thiserror::Error;
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
-    /// wgpu: WebGPU in the browser, Vulkan, Metal or DirectX natively.
+    /// wgpu: WebGPU in the browser, Vulkan, Metal or DirectX natively; or CUDA.
     Gpu,
     /// Burn's Flex, on the CPU.
     Cpu,
@@ -26,6 +26,9 @@ pub enum Wanted {
     /// The GPU or nothing.
     Gpu,
     Cpu,
+    /// The first CUDA device.
+    #[cfg(feature = "cuda")]
+    Cuda,
 }
 
 #[derive(Debug, Error)]
@@ -53,6 +56,8 @@ impl Compute {
         match wanted {
             Wanted::Cpu => Ok(Self::cpu("the CPU was asked for".into())),
             Wanted::Gpu => Self::gpu(probe().await?).await,
+            #[cfg(feature = "cuda")]
+            Wanted::Cuda => Ok(Self::cuda()),
             Wanted::Auto => Ok(match Self::real_gpu().await {
                 Ok(compute) => compute,
                 Err(ComputeError(reason)) => Self::cpu(reason),
@@ -78,6 +83,19 @@ impl Compute {
             adapter: "CPU".into(),
             software: false,
             reason: Some(reason),
+            gpu: None,
+        }
+    }
+
+    /// Without CUDA's libraries Burn stops the program, and says which it did not find.
+    #[cfg(feature = "cuda")]
+    fn cuda() -> Self {
+        Self {
+            device: Device::cuda(0),
+            backend: Backend::Gpu,
+            adapter: "CUDA device 0".into(),
+            software: false,
+            reason: None,
             gpu: None,
         }
     }

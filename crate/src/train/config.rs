@@ -10,6 +10,8 @@ use crate::error::{ConfigError, require};
 use crate::model::Preset;
 use crate::prediction::Prediction;
 use crate::runtime::ReadError;
+use crate::sampler::SampleConfig;
+use crate::sampler::ddpm::Variance;
 use crate::schedule::ScheduleConfig;
 
 /// A training run; with the data set it determines every number that is drawn.
@@ -104,6 +106,21 @@ impl TrainConfig {
         in_range("kl_weight", self.kl_weight, 0.0, 1.0)?;
         in_range("label_dropout", self.label_dropout, 0.0, 1.0)?;
         in_range("grid_every", self.grid_every as f64, 1.0, 1e6)
+    }
+
+    /// How its samples are drawn where nothing else is asked for.
+    pub fn sampling(&self) -> SampleConfig {
+        let draws_pixels = self.preset.draws_pixels();
+        SampleConfig {
+            clip_sample: draws_pixels,
+            // Where there is hardly any signal guidance pulls x0_hat far out of range: eps_hat has to follow.
+            use_clipped_model_output: draws_pixels,
+            variance: match self.preset.learns_variance() {
+                true => Variance::LearnedRange,
+                false => Variance::default(),
+            },
+            ..SampleConfig::default()
+        }
     }
 
     /// The learning rate of update number `step`, from 1: see [`learning_rate`].

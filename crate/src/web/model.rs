@@ -51,10 +51,7 @@ impl Model {
             scheduler: Scheduler {
                 schedule: config.schedule.clone(),
                 prediction: config.prediction,
-                sample: SampleConfig {
-                    clip_sample: preset.draws_pixels(),
-                    ..SampleConfig::default()
-                },
+                sample: config.sampling(),
             },
             image: preset.input_shape(),
             latent_space,
@@ -85,10 +82,20 @@ impl Model {
         }
     }
 
+    /// `config` with what is the network's to decide: latents are no pixels, and stay unclipped; the variance of its steps
+    /// may be its own.
+    pub fn settled(&self, config: &SampleConfig) -> SampleConfig {
+        SampleConfig {
+            clip_sample: config.clip_sample && self.latent_space.is_none(),
+            variance: self.scheduler.sample.variance,
+            ..config.clone()
+        }
+    }
+
     /// The start of a trajectory.
     pub fn trajectory(&self, config: &SampleConfig, device: &Device) -> Result<Trajectory, ConfigError> {
         Trajectory::new(
-            config,
+            &self.settled(config),
             &self.schedule,
             self.scheduler.prediction,
             self.shape(config.count),

@@ -33,6 +33,7 @@ impl Rows {
         model: Model,
         compute: &Compute,
     ) -> Result<Self, ConfigError> {
+        let settled: Vec<_> = configs.iter().map(|config| model.settled(config)).collect();
         let start = |configs: &[SampleConfig]| {
             let lockstep = Lockstep::new(
                 configs,
@@ -49,8 +50,8 @@ impl Rows {
         };
         Ok(Self {
             place,
-            warm_up: Some(start(&configs[..1.min(configs.len())])?),
-            lockstep: start(configs)?,
+            warm_up: Some(start(&settled[..1.min(settled.len())])?),
+            lockstep: start(&settled)?,
             model,
             seconds: vec![0.0; configs.len()],
             current: None,

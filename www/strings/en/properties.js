@@ -54,8 +54,11 @@ export default {
     choices: {
       'mnist-unet': 'U-Net',
       'mnist-dit': 'Diffusion Transformer (DiT)',
+      'mnist-dit-learned-sigma': 'DiT that learns its variance',
+      'mnist-dit-latent': 'DiT over latents',
       'mnist-flow': 'U-Net, a flow',
       'fashion-unet': 'U-Net, clothes',
+      'fashion-dit': 'DiT, clothes',
       none: 'None',
     },
   },

@@ -36,8 +36,11 @@ const properties = {
     choices: {
       'mnist-unet': 'U-Net，数字',
       'mnist-dit': '扩散 Transformer (DiT)',
+      'mnist-dit-learned-sigma': '学习方差的 DiT',
+      'mnist-dit-latent': '潜空间上的 DiT',
       'mnist-flow': 'U-Net，流',
       'fashion-unet': 'U-Net，服装',
+      'fashion-dit': 'DiT，服装',
       none: '不用',
     },
   },

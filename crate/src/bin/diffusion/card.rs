@@ -11,13 +11,13 @@ use diffusion_playground::model::parameters;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::schedule::Schedule;
-use diffusion_playground::train::Checkpoint;
+use diffusion_playground::train::{Checkpoint, TrainConfig};
 use sha2::{Digest, Sha256};
 
 use super::report::{self, LEGEND, Report, table_head, table_row};
 use super::sample::load;
 use super::source::Source;
-use super::train::read_file;
+use super::train::{read_checkpoint, read_file};
 use super::{config_args, grid, write_whole};
 
 type Error = Box<dyn std::error::Error>;
@@ -38,6 +38,12 @@ pub fn command() -> Command {
         .arg(text("name", "The name of its files, such as mnist-unet"))
         .arg(text("label", "What a visitor reads"))
         .arg(text("data-set", "What it was trained on, such as MNIST"))
+        .arg(
+            Arg::new("autoencoder")
+                .long("autoencoder")
+                .value_parser(value_parser!(PathBuf))
+                .help("For a network over latents: the checkpoint of its autoencoder, whose training the card tells"),
+        )
         .arg(
             Arg::new("evaluation")
                 .long("evaluation")
@@ -91,6 +97,10 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         return Err(format!("{} is no checkpoint: convert it to one first", model.display()).into());
     };
     let bytes = read_file(model)?;
+    let autoencoder = match arguments.get_one::<PathBuf>("autoencoder") {
+        Some(file) => Some(read_checkpoint(file)?),
+        None => None,
+    };
     let mut reports: Vec<Report> = Vec::new();
     for file in arguments.get_many::<PathBuf>("evaluation").unwrap_or_default() {
         let report = serde_json::from_slice(&read_file(file)?);
@@ -120,7 +130,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         figures: reports.iter().flat_map(figures).collect(),
         name,
     };
-    let card = card(&shipped, checkpoint, &reports)?;
+    let card = card(&shipped, checkpoint, autoencoder.as_ref(), &reports)?;
     fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     write_whole(&folder.join(&shipped.file), &bytes)?;
     write_whole(&folder.join(format!("{}.md", shipped.name)), card.as_bytes())?;
@@ -171,7 +181,6 @@ async fn recorded(source: &Source, guidance_scale: f64) -> Result<(SampleConfig,
         steps: loaded.scheduler.schedule.num_train_timesteps.min(10),
         guidance_scale,
         count: 1,
-        use_clipped_model_output: loaded.scheduler.sample.clip_sample,
         ..loaded.scheduler.sample.clone()
     };
     let samples = Samples {
@@ -188,7 +197,12 @@ async fn recorded(source: &Source, guidance_scale: f64) -> Result<(SampleConfig,
 }
 
 /// The card: what the model is, where it comes from, how good it is.
-fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> Result<String, Error> {
+fn card(
+    shipped: &ShippedModel,
+    checkpoint: &Checkpoint,
+    autoencoder: Option<&Checkpoint>,
+    reports: &[Report],
+) -> Result<String, Error> {
     let ShippedModel {
         name,
         file,
@@ -204,11 +218,18 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
     let millions = shipped.parameters as f64 / 1e6;
     let preset = serde_json::to_value(preset)?;
     let prediction = serde_json::to_value(config.prediction)?;
-    let mut flags = config_args::flags(config)?.join(" ");
+    let packed = match &config.data {
+        Some(data) => format!("{}-train.pack", data.name),
+        None => format!("{}-train.pack", data_set.to_lowercase()),
+    };
+    let mut command = train_command(config, checkpoint.step, &packed)?;
     if config.preset.takes_latents() {
-        flags += " --autoencoder autoencoder.safetensors";
+        command += " --autoencoder autoencoder.safetensors";
     }
-    let packed = format!("{}-train.pack", data_set.to_lowercase());
+    if let Some(Checkpoint { config, step, .. }) = autoencoder {
+        let first = train_command(config, *step, &packed)?;
+        command = format!("{first} --out autoencoder.safetensors\n{command}");
+    }
     let mut card = String::new();
     writeln!(card, "# {label}\n")?;
     writeln!(card, "![A recorded sample]({name}.png)\n")?;
@@ -230,11 +251,7 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
         card,
         "| licence | weights: {licence}, as the program; the images keep theirs |\n"
     )?;
-    writeln!(
-        card,
-        "Trained with\n\n```sh\ndiffusion train {packed} --steps {} {flags}\n```\n",
-        checkpoint.step
-    )?;
+    writeln!(card, "Trained with\n\n```sh\n{command}\n```\n")?;
     writeln!(
         card,
         "and the configuration\n\n```json\n{}\n```\n",
@@ -263,6 +280,12 @@ fn card(shipped: &ShippedModel, checkpoint: &Checkpoint, reports: &[Report]) -> 
         )?;
     }
     Ok(card.trim_end().to_string() + "\n")
+}
+
+/// What trains the same again from the data `packed`.
+fn train_command(config: &TrainConfig, steps: u32, packed: &str) -> Result<String, Error> {
+    let flags = config_args::flags(config)?.join(" ");
+    Ok(format!("diffusion train {packed} --steps {steps} {flags}"))
 }
 
 /// A command without the folders that it was given in.

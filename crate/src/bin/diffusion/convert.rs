@@ -12,7 +12,6 @@ use diffusion_playground::model::{Preset, Trainable};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
 use diffusion_playground::train::{Checkpoint, TrainConfig};
 
-use super::sample::variance_of;
 use super::source::{Folder, Source, warn};
 
 type Error = Box<dyn std::error::Error>;
@@ -106,9 +105,7 @@ async fn to_folder(checkpoint: &Checkpoint, sampler: SamplerKind) -> Result<Expo
         prediction: checkpoint.config.prediction,
         sample: SampleConfig {
             sampler,
-            clip_sample: preset.draws_pixels(),
-            variance: variance_of(preset),
-            ..SampleConfig::default()
+            ..checkpoint.config.sampling()
         },
     };
     let mut models = vec![(config, checkpoint.ema().clone())];

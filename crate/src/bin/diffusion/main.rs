@@ -19,6 +19,8 @@ mod latents;
 #[cfg(not(target_arch = "wasm32"))]
 mod pack;
 #[cfg(not(target_arch = "wasm32"))]
+mod picture;
+#[cfg(not(target_arch = "wasm32"))]
 mod profile;
 #[cfg(not(target_arch = "wasm32"))]
 mod report;
@@ -32,6 +34,8 @@ mod source;
 mod train;
 #[cfg(not(target_arch = "wasm32"))]
 mod train_classifier;
+#[cfg(not(target_arch = "wasm32"))]
+mod train_log;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

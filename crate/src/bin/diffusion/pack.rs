@@ -27,8 +27,8 @@ pub fn command() -> Command {
                 .num_args(2..=3)
                 .value_parser(value_parser!(PathBuf))
                 .help(
-                    "Two files in MNIST's format, as they are or as gzip made them, or a folder with a folder of PNG images for \
-                     each class, which become grey; then the pack to write",
+                    "Two files in MNIST's format, as they are or as gzip made them, or a folder with a folder of pictures for each \
+                     class, which become grey and 28x28; then the pack to write",
                 ),
         )
         .arg(
@@ -49,7 +49,7 @@ pub fn run(arguments: &ArgMatches) -> Result<(), Error> {
                 .map_err(|error| format!("{} with {}: {error}", images.display(), labels.display()))?;
             (set, out)
         }
-        [folder, out] if folder.is_dir() => (image_folder::read(folder)?, out),
+        [folder, out] if folder.is_dir() => (image_folder::read(folder)?.0, out),
         _ => {
             return Err("two files and a pack to write are expected, or a folder and a pack to write".into());
         }

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use diffusion_playground::interop::{Imported, Scheduler};
-use diffusion_playground::model::{AutoencoderKl, Network, Preset};
+use diffusion_playground::model::{AutoencoderKl, Network};
 use diffusion_playground::runtime::read;
-use diffusion_playground::sampler::ddpm::Variance;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
 use diffusion_playground::schedule::Schedule;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -55,14 +54,6 @@ pub struct Loaded {
     pub latent_space: Option<AutoencoderKl>,
 }
 
-/// The variance of DDPM's steps: the network's own where it has learnt one.
-pub fn variance_of(preset: Preset) -> Variance {
-    match preset.learns_variance() {
-        true => Variance::LearnedRange,
-        false => Variance::default(),
-    }
-}
-
 pub fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
     match source {
         Source::Checkpoint(checkpoint) => {
@@ -72,11 +63,7 @@ pub fn load(source: &Source, device: &Device) -> Result<Loaded, Error> {
                 scheduler: Scheduler {
                     schedule: checkpoint.config.schedule.clone(),
                     prediction: checkpoint.config.prediction,
-                    sample: SampleConfig {
-                        clip_sample: preset.draws_pixels(),
-                        variance: variance_of(preset),
-                        ..SampleConfig::default()
-                    },
+                    sample: checkpoint.config.sampling(),
                 },
                 shape: preset.input_shape(),
                 null_class: preset.null_class(),

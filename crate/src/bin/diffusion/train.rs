@@ -1,21 +1,20 @@
 //! `diffusion train`
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use diffusion_playground::data::{DataName, DataSet, ImageSet, PointSet};
 use diffusion_playground::evaluate::Samples;
 use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
-use diffusion_playground::train::{Checkpoint, StepReport, TrainConfig, Trainer};
+use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{check_folder_of, config_args, grid, latents, write_whole};
+use super::train_log::Log;
+use super::{check_folder_of, config_args, grid, image_folder, latents, write_whole};
 
 pub type Error = Box<dyn std::error::Error>;
 
@@ -31,7 +30,8 @@ pub fn command() -> Command {
             Arg::new("data")
                 .required(true)
                 .help(
-                    "A packed data set, or points:SHAPE, SHAPE being two-moons, swiss-roll, eight-gaussians or checkerboard",
+                    "A packed data set; or a folder of pictures, with a folder in it for each class; or points:SHAPE, SHAPE \
+                     being two-moons, swiss-roll, eight-gaussians or checkerboard",
                 ),
         )
         .arg(
@@ -45,6 +45,13 @@ pub fn command() -> Command {
                 .long("resume")
                 .value_parser(value_parser!(PathBuf))
                 .help("A checkpoint to go on from; its configuration is kept"),
+        )
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .conflicts_with("resume")
+                .value_parser(value_parser!(PathBuf))
+                .help("A JSON file of the configuration, as a model's card shows it; what flags say goes before it"),
         )
         .arg(
             Arg::new("autoencoder")
@@ -77,8 +84,12 @@ pub fn command() -> Command {
         .arg(
             Arg::new("log")
                 .long("log")
+                .action(ArgAction::Append)
                 .value_parser(value_parser!(PathBuf))
-                .help("A CSV file for a line a step; a resumed run goes on in it"),
+                .help(
+                    "A file for a line a step: CSV, or JSON where its name ends in .json or .jsonl; may be given twice, and a \
+                     resumed run goes on in it",
+                ),
         )
         .arg(device_arg());
     // The defaults of a configuration always serialise.
@@ -109,17 +120,32 @@ fn path<'a>(arguments: &'a ArgMatches, name: &str) -> Option<&'a PathBuf> {
     arguments.get_one::<PathBuf>(name)
 }
 
-fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
+pub fn read_checkpoint(file: &Path) -> Result<Checkpoint, Error> {
     Checkpoint::parse(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-/// Points of a distribution where `shape` names one, else the packed images of the file `name`.
-fn read_data(name: &str, shape: Option<&str>, seed: u64) -> Result<Arc<dyn DataSet>, Error> {
+fn read_config(file: &Path) -> Result<TrainConfig, Error> {
+    serde_json::from_slice(&read_file(file)?).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// Points of a distribution where `shape` names one, else the images of the pack or folder `name`, and what they are
+/// called.
+fn read_data(
+    name: &str,
+    shape: Option<&str>,
+    seed: u64,
+) -> Result<(Arc<dyn DataSet>, Option<DataName>), Error> {
+    let path = Path::new(name);
     if let Some(shape) = shape {
-        return Ok(Arc::new(PointSet::generate(shape.parse()?, POINTS, seed)?));
+        let points = PointSet::generate(shape.parse()?, POINTS, seed)?;
+        return Ok((Arc::new(points), None));
     }
-    let set = ImageSet::unpack(&read_file(Path::new(name))?);
-    Ok(Arc::new(set.map_err(|error| format!("{name}: {error}"))?))
+    if path.is_dir() {
+        let (set, name) = image_folder::read(path)?;
+        return Ok((Arc::new(set), Some(name)));
+    }
+    let set = ImageSet::unpack(&read_file(path)?).map_err(|error| format!("{name}: {error}"))?;
+    Ok((Arc::new(set), Some(name_of(path))))
 }
 
 /// What a pack is called: `mnist` is in `mnist-train.pack`. The names of its classes are in no pack.
@@ -171,21 +197,23 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         Some(file) => Some(read_checkpoint(file)?),
         None => None,
     };
-    let mut config: TrainConfig = match &checkpoint {
-        Some(checkpoint) => checkpoint.config.clone(),
-        None => config_args::read(arguments)?,
+    let mut config: TrainConfig = match (&checkpoint, path(arguments, "config")) {
+        (Some(checkpoint), _) => checkpoint.config.clone(),
+        (None, Some(file)) => config_args::read_over(&read_config(file)?, arguments)?,
+        (None, None) => config_args::read(arguments)?,
     };
     let name = arguments
         .get_one::<String>("data")
         .ok_or("a data set is needed")?;
     let shape = name.strip_prefix("points:");
-    if shape.is_some() && checkpoint.is_none() && arguments.get_one::<String>("preset").is_none() {
+    let is_chosen = ["preset", "config"].map(|name| arguments.contains_id(name));
+    if shape.is_some() && checkpoint.is_none() && is_chosen == [false; 2] {
         config.preset = Preset::Points;
     }
-    if shape.is_none() && checkpoint.is_none() {
-        config.data = Some(name_of(Path::new(name)));
+    let (data, data_name) = read_data(name, shape, config.seed)?;
+    if checkpoint.is_none() {
+        config.data = data_name;
     }
-    let data = read_data(name, shape, config.seed)?;
     let compute = choose_device(arguments).await?;
     let mut trainer = match &checkpoint {
         Some(checkpoint) => resume(checkpoint, data, &compute.device).await?,
@@ -198,10 +226,8 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         "{bar:30} {pos}/{len} steps  {per_sec}  {msg}  {eta} left",
     )?);
     let save_every = arguments.get_one::<u32>("save-every").copied();
-    let mut log = match path(arguments, "log") {
-        Some(file) => Some(Log::open(file)?),
-        None => None,
-    };
+    let logs = arguments.get_many::<PathBuf>("log").unwrap_or_default();
+    let mut logs = logs.map(|file| Log::open(file)).collect::<Result<Vec<_>, _>>()?;
     let grids = path(arguments, "grids");
     if grids.is_some() && trainer.config().preset.null_class().is_none() {
         return Err("--grids: this preset draws no samples of classes".into());
@@ -220,7 +246,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             smoothed = Some(loss);
             bar.set_message(format!("loss {loss:.4}"));
             bar.inc(1);
-            if let Some(log) = &mut log {
+            for log in &mut logs {
                 log.line(&report, loss)?;
             }
         }
@@ -265,9 +291,7 @@ async fn write_grid(folder: &Path, trainer: &Trainer, device: &Device) -> Result
         steps: 20,
         guidance_scale: 2.0,
         count: 100,
-        clip_sample: config.preset.draws_pixels(),
-        use_clipped_model_output: config.preset.draws_pixels(),
-        ..SampleConfig::default()
+        ..config.sampling()
     };
     let steps = config.schedule.num_train_timesteps.min(sampling.steps);
     let drawn = samples
@@ -279,46 +303,6 @@ async fn write_grid(folder: &Path, trainer: &Trainer, device: &Device) -> Result
     grid::write_images(&folder.join(name), &drawn, 10)
 }
 
-/// A CSV file of the steps, with the names of its columns in its first line.
-struct Log {
-    file: File,
-    path: PathBuf,
-}
-
-impl Log {
-    /// Goes on where there is such a file already.
-    fn open(path: &Path) -> Result<Self, Error> {
-        let unwritable = |error| format!("{} cannot be written: {error}", path.display());
-        let mut file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(unwritable)?;
-        if file.metadata().map_err(unwritable)?.len() == 0 {
-            writeln!(file, "step,loss,smoothed_loss,learning_rate,seconds").map_err(unwritable)?;
-        }
-        Ok(Self {
-            file,
-            path: path.into(),
-        })
-    }
-
-    fn line(&mut self, report: &StepReport, smoothed: f32) -> Result<(), Error> {
-        let StepReport {
-            step,
-            loss,
-            learning_rate,
-            seconds,
-            ..
-        } = report;
-        writeln!(
-            self.file,
-            "{step},{loss},{smoothed},{learning_rate:.6e},{seconds:.5}"
-        )
-        .map_err(|error| format!("{} cannot be written: {error}", self.path.display()).into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,5 +312,51 @@ mod tests {
         let name = |file: &str| name_of(Path::new(file)).name;
         assert_eq!(name("www/dist/data/fashion-train.pack"), "fashion");
         assert_eq!(name("own.pack"), "own");
+    }
+
+    #[test]
+    fn a_run_takes_a_folder_and_a_configuration_and_goes_on() {
+        let folder = std::env::temp_dir().join(format!("diffusion-train-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let pictures = folder.join("own/stripes");
+        std::fs::create_dir_all(&pictures).unwrap();
+        let orange = include_bytes!("../../../../tests/fixtures/orange.jpg");
+        std::fs::write(pictures.join("0.jpg"), orange).unwrap();
+        let named = |name: &str| folder.join(name).display().to_string();
+        let [config, first, second, csv, json] = [
+            "config.json",
+            "a.safetensors",
+            "b.safetensors",
+            "log.csv",
+            "log.json",
+        ]
+        .map(named);
+        let text = r#"{"preset": "tiny", "prediction": "v", "batchSize": 2, "learningRate": 0.5}"#;
+        std::fs::write(&config, text).unwrap();
+        let train = |arguments: &[&str]| {
+            let own = named("own");
+            let always = ["train", &own, "--device", "cpu", "--log", &csv];
+            let arguments = command().get_matches_from(always.iter().chain(arguments));
+            pollster::block_on(run(&arguments)).map_err(|error| error.to_string())
+        };
+        let rate = ["--learning-rate", "0.001"];
+        train(&[&["--config", &config, "--steps", "1", "--out", &first], &rate[..]].concat()).unwrap();
+        train(&[
+            "--resume", &first, "--steps", "3", "--out", &second, "--log", &json,
+        ])
+        .unwrap();
+        let Checkpoint { config, step, .. } = read_checkpoint(Path::new(&second)).unwrap();
+        assert_eq!((config.batch_size, config.learning_rate, step), (2, 0.001, 3));
+        let data = config.data.unwrap();
+        assert_eq!(
+            (data.name.as_str(), &*data.classes),
+            ("own", &["stripes".to_string()][..])
+        );
+        let lines = |file: &str| std::fs::read_to_string(file).unwrap().lines().count();
+        assert_eq!((lines(&csv), lines(&json)), (1 + 3, 2));
+
+        let message = train(&["--config", &csv]).unwrap_err();
+        assert!(message.contains("log.csv: "), "{message}");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }
