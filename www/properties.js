@@ -80,7 +80,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
       'fashion-dit',
       'none',
     ],
-    default: 'mnist-unet',
+    default: 'mnist-dit',
   },
   openingDigit: {
     section: 'opening',

@@ -37,12 +37,12 @@ test('the page opens with a trained network, and digits form from noise at once'
   await page.goto('');
   await drawn(picture(page));
   const first = performance.now() - began;
-  await expect(status(page)).toContainText(/^Drawn in .+ by the opened network MNIST U-Net\.$/);
+  await expect(status(page)).toContainText(/^Drawn in .+ by the opened network MNIST DiT\.$/);
   const seconds = [first, performance.now() - began].map((ms) => (ms / 1000).toFixed(1));
   test.info().annotations.push({ type: 'noise, all digits', description: `${seconds.join(' s, ')} s` });
-  expect(asked).toEqual(['mnist-unet.safetensors']);
+  expect(asked).toEqual(['mnist-dit.safetensors']);
   await expect(page.locator('diffusion-sample')).toContainText(
-    'Ready: the opened network MNIST U-Net draws.',
+    'Ready: the opened network MNIST DiT draws.',
   );
 
   // The film ends where the slider does.
@@ -137,7 +137,7 @@ test('a run that is begun meanwhile keeps its place', async ({ page }, { project
     await held;
     await route.continue().catch(() => {});
   });
-  await open(page, `#model=mnist-unet&${TINY}`);
+  await open(page, `#model=mnist-dit&${TINY}`);
   await expect(status(page)).toContainText('Fetching a trained network');
   await section(page).getByRole('button', { name: 'Train one yourself' }).click();
   await expect(page.locator('diffusion-train').getByRole('button', { name: 'Pause' })).toBeFocused();
