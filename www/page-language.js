@@ -7,6 +7,9 @@ import { languageOf } from './languages.js';
 const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('.language a'));
 
 link?.addEventListener('click', () => {
+  const query = new URLSearchParams(location.search);
+  query.delete('lang');
+  link.search = `${query}`;
   link.hash = location.hash;
   try {
     localStorage.setItem('language', link.hreflang);

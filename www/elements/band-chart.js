@@ -63,7 +63,7 @@ export class DiffusionBandChart extends PlotElement {
       strings.train.bandLoss(three(smoothed.at(-1)), bandName(band)),
     );
     if (!last.length) return strings.train.bandsEmpty;
-    return strings.train.bandsChart(run.step, last.join(', '));
+    return strings.train.bandsChart(run.step, strings.format.list(last));
   }
 }
 

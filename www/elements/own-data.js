@@ -127,9 +127,9 @@ function summary() {
     title: html`<b>${title}</b>`,
     pictures: whole(labels.length),
     classes: classes.length,
-    counts: counts.join(', '),
+    counts: strings.format.list(counts),
   });
-  const named = skipped.slice(0, NAMED).join(', ');
+  const named = strings.format.list(skipped.slice(0, NAMED));
   return html`<p class="summary">${all}</p>
     ${
       skipped.length

@@ -79,7 +79,7 @@ export class DiffusionRaceChart extends PlotElement {
     const last = race.contenders.map((contender) => this.#line(contender)[1].at(-1));
     if (last.every((value) => value === undefined)) return strings.race.chartEmpty(what);
     const parts = last.map((value, index) => (value === undefined ? '' : `${NAMES[index]} ${three(value)}`));
-    return strings.race.chart(what, parts.filter(Boolean).join(', '));
+    return strings.race.chart(what, strings.format.list(parts.filter(Boolean)));
   }
 
   /** @param {Contender} contender @returns {[number[], number[]]} */

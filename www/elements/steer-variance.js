@@ -74,9 +74,9 @@ function formula(result) {
     <p class="reading">
       ${strings.steer.spread(
         tries,
-        ETAS.map(
-          (eta, row) => `η = ${eta}: ${overall[row] === undefined ? '…' : fixed(overall[row], 3)}`,
-        ).join(', '),
+        strings.format.list(
+          ETAS.map((eta, row) => `η = ${eta}: ${overall[row] === undefined ? '…' : fixed(overall[row], 3)}`),
+        ),
       )}
     </p>
   </div>`;
