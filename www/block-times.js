@@ -19,6 +19,11 @@ class BlockTimesStore extends Store {
       this.isMeasuring = times.pass < times.passes;
       this.changed();
     });
+    client.on('opened', () => {
+      if (this.#last?.network !== 'opened') return;
+      this.#last = undefined;
+      this.changed();
+    });
     client.on('blockTimesCancelled', () => this.#end());
     client.on('error', ({ at }) => at === 'network' && this.#end());
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {

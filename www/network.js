@@ -40,6 +40,14 @@ class NetworkStore extends Store {
       this.probe = undefined;
       this.changed();
     });
+    // Another one is the opened one then, or none is.
+    for (const change of /** @type {const} */ (['opened', 'closed', 'run'])) {
+      client.on(change, () => {
+        if (this.name !== 'opened') return;
+        this.#inspected = '';
+        this.changed();
+      });
+    }
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
       client.on(end, () => this.#forget());
     }

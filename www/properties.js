@@ -480,7 +480,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'network',
     kind: 'choice',
     control: 'select',
-    choices: ['own', 'unet', 'unet-cross', 'dit', 'unet-128', 'dit-s-4'],
+    choices: ['own', 'opened', 'unet', 'unet-cross', 'dit', 'unet-128', 'dit-s-4'],
     default: 'own',
   },
   diagramBatch: {

@@ -173,3 +173,20 @@ test('every block is timed on the device at hand, and the shares make up a whole
   await expect(section(page).getByRole('button', { name: 'Time the blocks' })).toBeDisabled();
   await expect(section(page).locator('.time-share')).toHaveCount(0);
 });
+
+test('an opened network is drawn from its own configuration, and timed', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
+  await open(page, '#diagram=opened');
+  await section(page).scrollIntoViewIfNeeded();
+  await expect(section(page).getByRole('alert')).toContainText(
+    'no model is opened: open one at the end of section two',
+  );
+
+  await page.locator('diffusion-shipped').getByRole('button', { name: 'Open this one' }).nth(1).click();
+  await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
+  await section(page).scrollIntoViewIfNeeded();
+  await expect(section(page).locator('.numbers')).toContainText('1,869,072');
+  await expect(block(page, 'blocks.5')).toContainText('32 × 49 × 128');
+  await section(page).getByRole('button', { name: 'Time the blocks' }).click();
+  await expect(block(page, 'blocks.5')).toContainText(/time [\d.]+ %/);
+});

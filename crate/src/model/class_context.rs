@@ -48,6 +48,15 @@ impl ClassContextConfig {
 }
 
 impl ClassContextUNet {
+    pub fn config(&self) -> ClassContextConfig {
+        let [classes, tokens, _] = self.context_embedding.val().dims();
+        ClassContextConfig {
+            unet: self.unet.config().clone(),
+            classes,
+            tokens,
+        }
+    }
+
     /// `x` `[batch, in, h, w]`, `t` `[batch]`, `labels` `[batch]` -> `[batch, out, h, w]`
     pub fn forward(&self, x: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
         self.forward_probed(x, t, labels, None)

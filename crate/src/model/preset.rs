@@ -145,11 +145,7 @@ impl Preset {
                 inspect_dit(&DiTConfig::pixels_and_variance(), batch, self.input_shape())
             }
             Self::DitLatent => inspect_dit(&DiTConfig::latents(), batch, self.input_shape()),
-            Self::Points | Self::Autoencoder | Self::AutoencoderTiny => Err(ConfigError::new(
-                "preset",
-                format!("{self:?}"),
-                "a network over images or latents: only their layers are listed",
-            )),
+            Self::Points | Self::Autoencoder | Self::AutoencoderTiny => Err(unlisted(format!("{self:?}"))),
         }
     }
 
@@ -163,6 +159,11 @@ impl Preset {
             _ => unet([32, 64, 128], 8, 32),
         }
     }
+}
+
+fn unlisted(network: impl Into<String>) -> ConfigError {
+    let expected = "a network over images or latents: only their layers are listed";
+    ConfigError::new("network", network.into(), expected)
 }
 
 fn inspect_dit(
@@ -259,6 +260,16 @@ pub enum Network {
 }
 
 impl Network {
+    /// The network's layers for an input `[batch, channels, height, width]`.
+    pub fn inspect(&self, [batch, channels, height, width]: [usize; 4]) -> Result<Inspection, ConfigError> {
+        match self {
+            Self::UNet(unet) => unet.config().inspect(batch, 0),
+            Self::UNetCross(unet) => unet.config().inspect(batch),
+            Self::DiT(dit) => inspect_dit(dit.config(), batch, [channels, height, width]),
+            Self::Points(_) => Err(unlisted("points")),
+        }
+    }
+
     /// The network's output as [`Denoiser::denoise`] gives it, with a look into one block; points' networks leave the
     /// probe empty.
     pub fn denoise_probed(

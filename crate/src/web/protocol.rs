@@ -130,10 +130,10 @@ pub enum Command {
         noise_seed: f64,
     },
     /// The layers of a network for a batch, found without building it. Answered by `network`.
-    Inspect { network: Architecture, batch: u32 },
+    Inspect { network: DrawnNetwork, batch: u32 },
     /// How long each block of a network takes in a forward pass of at most `batch` images. Answered by `blockTimes`, again
     /// and again as the passes go on; replaces a measurement that is still going on.
-    TimeBlocks { network: Architecture, batch: u32 },
+    TimeBlocks { network: DrawnNetwork, batch: u32 },
     /// A look into one block of the current run's network while it does what `estimate` asks for. Answered by `probe`.
     Probe {
         block: String,
@@ -221,6 +221,21 @@ pub enum Command {
 pub enum Split {
     Train,
     Test,
+}
+
+/// A network whose layers are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(untagged)]
+pub enum DrawnNetwork {
+    Known(Architecture),
+    Opened(OpenedNetwork),
+}
+
+/// The model that was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum OpenedNetwork {
+    Opened,
 }
 
 /// What a run on latents trains.
@@ -529,7 +544,7 @@ pub enum Event {
     },
     /// The blocks of a network for a batch, in the order of computation.
     Network {
-        network: Architecture,
+        network: DrawnNetwork,
         batch: u32,
         parameters: usize,
         /// For one image.
@@ -540,7 +555,7 @@ pub enum Event {
     /// The mean seconds of each block over so many of `passes` forward passes of `batch` images. The first pass does not
     /// count: it compiles.
     BlockTimes {
-        network: Architecture,
+        network: DrawnNetwork,
         batch: u32,
         pass: u32,
         passes: u32,

@@ -26,7 +26,7 @@ use super::neighbours::Neighbours;
 use super::objective::Objective;
 use super::opening::{Opened, Opening};
 use super::points::PointsRun;
-use super::protocol::{Command, DrawnWeights, Event, Frames, Pictures, Place, Split};
+use super::protocol::{Command, DrawnNetwork, DrawnWeights, Event, Frames, Pictures, Place, Split};
 use super::race::Race;
 use super::rows::Rows;
 use super::sampling::Sampling;
@@ -36,7 +36,6 @@ use super::steering::Steering;
 use super::timing::Timing;
 use super::training::Run;
 use crate::data::{DataError, DataName, ImageSet, drawing};
-use crate::error::ConfigError;
 use crate::evaluate::Classifier;
 use crate::interop::Layout;
 use crate::model::{Architecture, parameters};
@@ -47,6 +46,9 @@ use crate::train::{CheckpointError, TrainConfig, Trainer};
 
 const RUN_MISSING: &str = "there is no network yet: train one first, a few hundred steps will do";
 const TRAIN_MISSING: &str = "the training images are not loaded yet";
+const OPENED_MISSING: &str =
+    "no model is opened: open one at the end of section two, or choose another network";
+const NEVER_BUILT: &str = "this network is too large to be built in a tab, so nothing of it can be timed";
 const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
 const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
 /// Every tenth picture of the reader's own is kept for testing.
@@ -231,10 +233,10 @@ impl Session {
                 self.set_going(false).await;
             }
             Command::Profile => self.profile().await,
-            Command::Inspect { network, batch } => self.answer(Place::Network, inspect(network, batch)),
+            Command::Inspect { network, batch } => self.answer(Place::Network, self.inspect(network, batch)),
             Command::TimeBlocks { network, batch } => {
                 self.jobs.cancel(Place::Network, &self.emitter).await;
-                match Timing::new(network, batch, &self.compute) {
+                match self.timing(network, batch) {
                     Ok(timing) => self.jobs.begin(Place::Network, Job::Timing(Box::new(timing))),
                     Err(error) => self.emitter.error(Place::Network, error),
                 }
@@ -670,6 +672,56 @@ impl Session {
         self.emitter.emit(Event::Profile { kernels });
     }
 
+    /// The event `network`.
+    fn inspect(&self, network: DrawnNetwork, batch: u32) -> Result<Event, Box<dyn Error>> {
+        let inspection = match network {
+            DrawnNetwork::Known(architecture) => architecture.inspect(batch as usize)?,
+            DrawnNetwork::Opened(_) => {
+                let model = &self.opened.as_ref().ok_or(OPENED_MISSING)?.model;
+                model.network.inspect(model.shape(batch as usize))?
+            }
+        };
+        Ok(Event::Network {
+            network,
+            batch,
+            parameters: inspection.parameters(),
+            multiply_adds: inspection.multiply_adds(),
+            memory: inspection.memory(),
+            blocks: inspection.blocks(),
+        })
+    }
+
+    fn timing(&self, network: DrawnNetwork, batch: u32) -> Result<Timing, Box<dyn Error>> {
+        match network {
+            DrawnNetwork::Known(Architecture::Published(_)) => Err(NEVER_BUILT.into()),
+            // What its weights are does not matter to the time.
+            DrawnNetwork::Known(Architecture::Preset(preset)) => {
+                let built = preset.init(0, &self.compute.device)?;
+                let (image, null_class) = (preset.input_shape(), preset.null_class());
+                Ok(Timing::new(
+                    network,
+                    built,
+                    image,
+                    null_class,
+                    batch,
+                    &self.compute,
+                ))
+            }
+            DrawnNetwork::Opened(_) => {
+                let model = &self.opened.as_ref().ok_or(OPENED_MISSING)?.model;
+                let (built, image) = (model.network.clone(), model.image);
+                Ok(Timing::new(
+                    network,
+                    built,
+                    image,
+                    model.null_class,
+                    batch,
+                    &self.compute,
+                ))
+            }
+        }
+    }
+
     async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
         let begin = |model: Model, this: &Self| {
             let rows = Rows::new(place, configs, labels, model, &this.compute)?;
@@ -704,18 +756,5 @@ fn own_images(split: Split, classes: u32, labels: Vec<u8>, pixels: Vec<u8>) -> R
     Ok(match split {
         Split::Train => train,
         Split::Test => test,
-    })
-}
-
-/// The event `network`.
-fn inspect(network: Architecture, batch: u32) -> Result<Event, ConfigError> {
-    let inspection = network.inspect(batch as usize)?;
-    Ok(Event::Network {
-        network,
-        batch,
-        parameters: inspection.parameters(),
-        multiply_adds: inspection.multiply_adds(),
-        memory: inspection.memory(),
-        blocks: inspection.blocks(),
     })
 }

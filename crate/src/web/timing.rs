@@ -5,8 +5,8 @@ use std::error::Error;
 use burn::tensor::{Device, Tensor};
 
 use super::emitter::Emitter;
-use super::protocol::{BlockTime, Event, Place};
-use crate::model::{Architecture, Network, Probe};
+use super::protocol::{BlockTime, DrawnNetwork, Event, Place};
+use crate::model::{Network, Probe};
 use crate::rng::{Rng, Stream};
 use crate::runtime::{Backend, Compute, Laps, read};
 
@@ -18,7 +18,7 @@ const MOST_ON_GPU: u32 = 64;
 const MOST_ON_CPU: u32 = 1;
 
 pub struct Timing {
-    architecture: Architecture,
+    drawn: DrawnNetwork,
     network: Network,
     input: Tensor<4>,
     null_class: Option<u8>,
@@ -32,32 +32,33 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// The network has fresh weights: what they are does not matter to the time.
-    pub fn new(architecture: Architecture, batch: u32, compute: &Compute) -> Result<Self, Box<dyn Error>> {
-        let Architecture::Preset(preset) = architecture else {
-            return Err(
-                "this network is too large to be built in a tab, so nothing of it can be timed".into(),
-            );
-        };
+    /// `drawn` is what the page calls the network, which takes images of channels, height and width `image`.
+    pub fn new(
+        drawn: DrawnNetwork,
+        network: Network,
+        [channels, height, width]: [usize; 3],
+        null_class: Option<u8>,
+        batch: u32,
+        compute: &Compute,
+    ) -> Self {
         let device = &compute.device;
         let most = match compute.backend {
             Backend::Gpu => MOST_ON_GPU,
             Backend::Cpu => MOST_ON_CPU,
         };
         let batch = batch.clamp(1, most);
-        let [channels, height, width] = preset.input_shape();
         let shape = [batch as usize, channels, height, width];
-        Ok(Self {
-            architecture,
-            network: preset.init(0, device)?,
+        Self {
+            drawn,
+            network,
             input: Rng::new(0, Stream::Data, 0).normal_tensor(shape, device),
-            null_class: preset.null_class(),
+            null_class,
             batch,
             device: device.clone(),
             backend: compute.backend,
             made: 0,
             blocks: Vec::new(),
-        })
+        }
     }
 
     /// One pass; `false` after the last.
@@ -72,7 +73,7 @@ impl Timing {
         self.made += 1;
         let counted = self.made - 1;
         emitter.emit(Event::BlockTimes {
-            network: self.architecture,
+            network: self.drawn,
             batch: self.batch,
             pass: counted,
             passes: PASSES,

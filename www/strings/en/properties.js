@@ -298,6 +298,7 @@ export default {
     help: 'The last two are published ones: too large for a tab, and drawn all the same.',
     choices: {
       own: 'The one of section two',
+      opened: 'The opened one',
       unet: 'U-Net',
       'unet-cross': 'U-Net with cross-attention',
       dit: 'Diffusion Transformer (DiT)',

@@ -169,6 +169,7 @@ const properties = {
     help: '最后两个是已发表的网络：对一个标签页来说太大，但照样画得出来。',
     choices: {
       own: '第二节里的那个',
+      opened: '打开的那个',
       unet: 'U-Net',
       'unet-cross': '带交叉注意力的 U-Net',
       dit: '扩散 Transformer (DiT)',
