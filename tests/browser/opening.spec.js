@@ -41,9 +41,7 @@ test('the page opens with a trained network, and digits form from noise at once'
   const seconds = [first, performance.now() - began].map((ms) => (ms / 1000).toFixed(1));
   test.info().annotations.push({ type: 'noise, all digits', description: `${seconds.join(' s, ')} s` });
   expect(asked).toEqual(['mnist-dit.safetensors']);
-  await expect(page.locator('diffusion-sample')).toContainText(
-    'Ready: the opened network MNIST DiT draws.',
-  );
+  await expect(page.locator('diffusion-sample')).toContainText('Ready: the opened network MNIST DiT draws.');
 
   // The film ends where the slider does.
   const slider = section(page).getByRole('slider', { name: 'From noise to digit' });
