@@ -37,7 +37,7 @@ export function diagramBlock(block, view, opened, choose, place, side = '') {
   >
     <b class="path">${block.name}</b>
     <span class="shape">${shape(result(block)?.shape ?? [])}</span>
-    <span class="cost">${strings.network.blockWeights(compact(block.parameters))} <span class="share">${percent(block.multiplyAdds, view.multiplyAdds)}</span></span>
+    <span class="cost">${strings.network.blockWeights(compact(block.parameters))} <span class="share">${strings.network.blockWork(percent(block.multiplyAdds, view.multiplyAdds))}</span></span>
     ${
       seconds === undefined
         ? nothing

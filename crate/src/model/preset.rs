@@ -145,7 +145,9 @@ impl Preset {
                 inspect_dit(&DiTConfig::pixels_and_variance(), batch, self.input_shape())
             }
             Self::DitLatent => inspect_dit(&DiTConfig::latents(), batch, self.input_shape()),
-            Self::Points | Self::Autoencoder | Self::AutoencoderTiny => Err(unlisted(format!("{self:?}"))),
+            Self::Points | Self::Autoencoder | Self::AutoencoderTiny => {
+                Err(unlisted("preset", format!("{self:?}")))
+            }
         }
     }
 
@@ -161,9 +163,9 @@ impl Preset {
     }
 }
 
-fn unlisted(network: impl Into<String>) -> ConfigError {
+fn unlisted(field: &'static str, network: impl Into<String>) -> ConfigError {
     let expected = "a network over images or latents: only their layers are listed";
-    ConfigError::new("network", network.into(), expected)
+    ConfigError::new(field, network.into(), expected)
 }
 
 fn inspect_dit(
@@ -266,7 +268,7 @@ impl Network {
             Self::UNet(unet) => unet.config().inspect(batch, 0),
             Self::UNetCross(unet) => unet.config().inspect(batch),
             Self::DiT(dit) => inspect_dit(dit.config(), batch, [channels, height, width]),
-            Self::Points(_) => Err(unlisted("points")),
+            Self::Points(_) => Err(unlisted("network", "points")),
         }
     }
 

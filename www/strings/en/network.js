@@ -106,6 +106,7 @@ export default {
   timed: (/** @type {number} */ batch, /** @type {string} */ time, /** @type {number} */ passes) =>
     `Striped: the share of the time, measured on this device. A pass of ${batch} ${batch === 1 ? 'picture' : 'pictures'} took ${time}, the mean of ${passes}. Blocks without a bar are timed with the one before.`,
   shared: 'Training went on meanwhile, which can blur it.',
+  blockWork: (/** @type {string} */ share) => `work ${share}`,
   blockTime: (/** @type {string} */ share) => `time ${share}`,
-  blockWeights: (/** @type {string} */ count) => `${count} weights, work`,
+  blockWeights: (/** @type {string} */ count) => `${count} weights,`,
 };

@@ -83,8 +83,9 @@ const network = {
   timed: (batch, time, passes) =>
     `条纹：在这台设备上测得的时间占比。一遍 ${batch} 张图用了 ${time}，是 ${passes} 遍的平均。没有条形的块，时间算在前一块里。`,
   shared: '其间训练还在进行，结果可能因此不太准。',
+  blockWork: (share) => `计算 ${share}`,
   blockTime: (share) => `时间 ${share}`,
-  blockWeights: (count) => `${count} 个权重，计算`,
+  blockWeights: (count) => `${count} 个权重，`,
 };
 
 export default network;
