@@ -38,7 +38,7 @@ fn with_last(shape: &Shape, last: usize) -> Shape {
 /// The map on the GPU.
 #[backend_extension(Cube, Fusion, Autodiff)]
 pub trait LinearMap: Backend {
-    #[fusion(dtype = x, shape = with_last(&x, weight[0]))]
+    #[fusion(dtype = x, shape = with_last(x, weight[0]))]
     fn linear_map(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -50,7 +50,7 @@ pub trait LinearMap: Backend {
 #[backend_extension(Cube, Fusion)]
 pub trait LinearMapGrad: Backend {
     /// Of the input.
-    #[fusion(dtype = grad, shape = with_last(&grad, weight[1]))]
+    #[fusion(dtype = grad, shape = with_last(grad, weight[1]))]
     fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
 
     /// Of the weight, `[out, in]`, and of the bias, `[out]`.
