@@ -28,6 +28,7 @@ use super::opening::{Opened, Opening};
 use super::points::PointsRun;
 use super::protocol::{Command, DrawnWeights, Event, Frames, Pictures, Place, Split};
 use super::race::Race;
+use super::rest;
 use super::rows::Rows;
 use super::sampling::Sampling;
 use super::saving;
@@ -85,7 +86,7 @@ impl Session {
             "cpu" => Wanted::Cpu,
             _ => Wanted::Auto,
         };
-        let compute = Compute::choose(wanted).await?;
+        let compute = rest::compute(wanted).await?;
         // The callback may come from anywhere; a channel brings its news to this thread.
         let (sender, mut receiver) = mpsc::unbounded();
         compute.on_lost(move |reason| {
