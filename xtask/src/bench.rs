@@ -93,6 +93,8 @@ fn peers() -> Result<()> {
         fs::copy(&file, at(PEERS).join(name))
             .with_context(|| format!("{} cannot be copied", file.display()))?;
     }
+    // Ours looks for its second part beside itself.
+    fs::copy(at(build::DIST).join(build::REST), at(PEERS).join(build::REST))?;
     Ok(())
 }
 

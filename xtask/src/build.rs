@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::data::md5_hex;
 use crate::project::{at, locked_version, target};
 use crate::shell::say;
-use crate::{node, npm, shell, tools, translate, wasm_target};
+use crate::{node, npm, shell, split, tools, translate, wasm_target};
 
 /// What is served.
 pub const DIST: &str = "www/dist";
@@ -34,14 +34,11 @@ const EXAMPLES: &str = "examples";
 const MODELS: &str = "models";
 /// Tables of other languages than English.
 const STRINGS: &str = "strings";
-/// What the page needs before it downloads data.
-pub const FIRST_VISIT: [&str; 5] = [
-    "index.html",
-    "page.css",
-    "main.js",
-    "worker.js",
-    "diffusion_playground_bg.wasm",
-];
+/// The module's parts, as `crate/src/web/rest.js` knows them.
+const FIRST: &str = "diffusion_playground_bg.wasm";
+pub const REST: &str = "diffusion_playground_rest.wasm";
+/// What the page needs before it downloads data, where there is WebGPU. Without it comes the module's rest.
+pub const FIRST_VISIT: [&str; 5] = ["index.html", "page.css", "main.js", "worker.js", FIRST];
 /// Encodes animations: the page loads it when a reader asks for the first.
 const GIF: &str = "gif.js";
 /// What the page says in Chinese: those who read it load it, with the article in that language.
@@ -67,7 +64,13 @@ fn module() -> Result<()> {
 
     let compiled = target()?.join(format!("wasm32-unknown-unknown/release/{MODULE}.wasm"));
     let content = fs::read(&compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
-    let built_from = format!("{} {}", md5_hex(&content), locked_version("wasm-bindgen")?);
+    // What splits it is as much a source as what it is made of.
+    let built_from = [
+        md5_hex(&content),
+        locked_version("wasm-bindgen")?,
+        split::version(),
+    ]
+    .join(" ");
     let stamp = at(PACKAGE).join(".built-from");
     if fs::read_to_string(&stamp).is_ok_and(|last| last == built_from) {
         return Ok(());
@@ -76,14 +79,18 @@ fn module() -> Result<()> {
     let mut bindgen = tools::command("wasm-bindgen")?;
     shell::run(
         bindgen
-            .args(["--target", "web", "--remove-name-section", "--out-dir", PACKAGE])
+            .args(["--target", "web", "--out-dir", PACKAGE])
             .arg(&compiled),
     )?;
+    let whole = module_file(FIRST);
+    let parts = split::split(&fs::read(&whole)?).context("the module cannot be split")?;
+    fs::write(&whole, parts.first)?;
+    fs::write(module_file(REST), parts.rest)?;
     Ok(fs::write(stamp, built_from)?)
 }
 
-fn module_file() -> PathBuf {
-    at(PACKAGE).join(format!("{MODULE}_bg.wasm"))
+fn module_file(name: &str) -> PathBuf {
+    at(PACKAGE).join(name)
 }
 
 /// Bundles the scripts and styles and puts everything that is served in place.
@@ -102,7 +109,9 @@ fn page() -> Result<()> {
         &[REGISTRATION, GIF, CHINESE],
         &["--sourcemap", "--external:./views.js", LATER],
     )?;
-    copy_into(&module_file(), &at(DIST))?;
+    for part in [FIRST, REST] {
+        copy_into(&module_file(part), &at(DIST))?;
+    }
     for folder in ["", EXAMPLES, MODELS] {
         for entry in fs::read_dir(at(PAGE).join(folder))? {
             let file = entry?.path();
@@ -118,7 +127,7 @@ fn page() -> Result<()> {
 /// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
 fn offline() -> Result<()> {
     let mut contents = Vec::new();
-    let kept = [&FIRST_VISIT[..], &[GIF, CHINESE, CHINESE_PAGE]].concat();
+    let kept = [&FIRST_VISIT[..], &[REST, GIF, CHINESE, CHINESE_PAGE]].concat();
     for file in &kept {
         contents.extend(fs::read(at(DIST).join(file)).with_context(|| format!("{file} is not in {DIST}"))?);
     }

@@ -18,6 +18,7 @@ mod setup;
 mod shell;
 mod site;
 mod size;
+mod split;
 mod test;
 mod tools;
 mod translate;
@@ -33,7 +34,7 @@ cargo xtask <command>
   build                          build the page into www/dist, and the npm package in pkg
   data                           pack the data sets for the page
   site [--out FOLDER]            build everything that a static host serves, into target/site
-  size                           what a first visit downloads, compressed; fails above 3.3 MB
+  size                           what a first visit downloads, compressed; fails above 1.8 MB
   bench [name=value...]          time training and sampling in the browser, and forward passes beside TensorFlow.js and
                                  ONNX Runtime Web; the settings are those of bench.html: preset, batch, steps, device
   profile [name=value...]        time every kernel of one training step, in the browser and natively. There is no

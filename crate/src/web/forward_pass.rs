@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use burn::tensor::{Int, Tensor};
 use wasm_bindgen::prelude::*;
 
+use super::rest;
 use crate::denoiser::Denoiser;
 use crate::interop::safetensors;
 use crate::model::preset::NULL_CLASS;
 use crate::model::{Network, Preset, parameters};
 use crate::rng::{Rng, Stream};
-use crate::runtime::{Compute, Wanted, read};
+use crate::runtime::{Wanted, read};
 
 /// Added to every initial weight: a network that begins with weights of 0 would hide most of itself.
 const SPREAD: f64 = 0.02;
@@ -36,7 +37,7 @@ impl ForwardPass {
             ));
         }
         let wanted = if device == "cpu" { Wanted::Cpu } else { Wanted::Gpu };
-        let compute = Compute::choose(wanted).await?;
+        let compute = rest::compute(wanted).await?;
         let device = &compute.device;
         let network = preset.init(0, device)?;
         let flat = parameters::flatten(&network);

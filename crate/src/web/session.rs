@@ -24,6 +24,7 @@ use super::opening::{Opened, Opening};
 use super::points::PointsRun;
 use super::protocol::{Command, DrawnWeights, Event, Place};
 use super::race::Race;
+use super::rest;
 use super::training::Run;
 use crate::evaluate::Classifier;
 use crate::runtime::{Compute, Wanted};
@@ -72,7 +73,7 @@ impl Session {
             "cpu" => Wanted::Cpu,
             _ => Wanted::Auto,
         };
-        let compute = Compute::choose(wanted).await?;
+        let compute = rest::compute(wanted).await?;
         // The callback may come from anywhere; a channel brings its news to this thread.
         let (sender, mut receiver) = mpsc::unbounded();
         compute.on_lost(move |reason| {
