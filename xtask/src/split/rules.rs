@@ -1,0 +1,80 @@
+//! Which functions a visit with WebGPU does not run.
+
+/// What a visit with WebGPU does not run: `+` stays, `-` moves; the longest line that a function's path begins with counts.
+/// A line that ends in $ is a whole path. Remarks begin with #.
+pub const RULES: &str = include_str!("rules.txt");
+
+/// The beginnings of paths, the longest first, each with whether it moves.
+pub fn rules() -> Vec<(bool, &'static str)> {
+    let rule = |line: &'static str| match line.split_at_checked(1)? {
+        ("+", path) => Some((false, path)),
+        ("-", path) => Some((true, path)),
+        _ => None,
+    };
+    let mut rules: Vec<_> = RULES.lines().filter_map(rule).collect();
+    rules.sort_by_key(|(_, path)| std::cmp::Reverse(path.len()));
+    rules
+}
+
+pub fn moves(rules: &[(bool, &str)], name: &str) -> bool {
+    let path = format!("{}$", path(name));
+    let rule = rules.iter().find(|(_, start)| path.starts_with(start));
+    rule.is_some_and(|(moves, _)| *moves)
+}
+
+/// A function's name without the numbers that the compiler, its version included, and wasm-bindgen, which has demangled it,
+/// tell twins apart by.
+fn path(name: &str) -> String {
+    let (mut path, mut left) = (String::new(), name);
+    while let Some((before, after)) = left.split_once('[') {
+        let Some((number, rest)) = after.split_once(']') else {
+            break;
+        };
+        path.push_str(before);
+        if is_hash(number) {
+            path.push_str("[]");
+        } else if !(rest.is_empty() && number.bytes().all(|c| c.is_ascii_digit())) {
+            path.extend(["[", number, "]"]);
+        }
+        left = rest;
+    }
+    path.push_str(left);
+    let end = path.rsplit_once("::h").filter(|(_, hash)| is_hash(hash));
+    let length = end.map_or(path.len(), |(before, _)| before.len());
+    path.truncate(length);
+    path
+}
+
+fn is_hash(hash: &str) -> bool {
+    hash.len() == 16 && hash.bytes().all(|c| c.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_no_numbers_of_twins() {
+        assert_eq!(path("a::b::h0123456789abcdef"), "a::b");
+        assert_eq!(path("a::b::h0123456789abcdef[2]"), "a::b");
+        assert_eq!(path("core[c5930c85a12de822]::fmt"), "core[]::fmt");
+        assert_eq!(
+            path("<[f32; 2] as a::B>::c::h0123456789abcdef"),
+            "<[f32; 2] as a::B>::c"
+        );
+    }
+
+    #[test]
+    fn the_longest_beginning_counts() {
+        let rules = [(false, "a::b$"), (true, "a::"), (false, "a")];
+        let moved = |name| moves(&rules, name);
+        assert!(moved("a::c") && moved("a::b::c"));
+        assert!(!moved("a::b::h0123456789abcdef") && !moved("ab") && !moved("b"));
+    }
+
+    #[test]
+    fn every_line_of_the_rules_is_a_rule_or_a_remark() {
+        let remarks = RULES.lines().filter(|line| line.starts_with('#')).count();
+        assert_eq!(rules().len() + remarks, RULES.lines().count());
+    }
+}
