@@ -65,8 +65,14 @@ test('the page opens with a trained network, and digits form from noise at once'
   await expect(page).toHaveURL(/openingDigit=7&openingSeed=\d+/);
 });
 
-test('whoever asks for no network downloads none, and can choose one by its card', async ({ page }) => {
+test('whoever asks for no network downloads none, and can choose one by its card', async ({ page }, {
+  project,
+}) => {
   const asked = weights(page);
+  let rest = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('_rest.wasm')) rest++;
+  });
   await open(page, '#guidanceVerdicts=no');
   await drawn(page.locator('diffusion-forward diffusion-picture.mix'));
   await expect(status(page)).toHaveText('Nothing can draw here yet.');
@@ -85,6 +91,7 @@ test('whoever asks for no network downloads none, and can choose one by its card
   await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
   await expect(page).toHaveURL(/model=mnist-dit/);
   expect(asked).toEqual(['mnist-dit.safetensors']);
+  expect(rest, 'WebGPU opens it with the module’s first part').toBe(project.name === 'webgpu' ? 0 : 1);
 });
 
 test('a network draws on the page what is recorded of it', async ({ page }, { project }) => {
