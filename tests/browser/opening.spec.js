@@ -86,11 +86,11 @@ test('whoever asks for no network downloads none, and can choose one by its card
     await expect(card(page, label)).toContainText(licence);
     await expect(card(page, label).getByRole('row')).toHaveCount(figures.length + 1);
   }
-  await card(page, 'MNIST DiT').getByRole('button', { name: 'Open this one' }).click();
-  await expect(card(page, 'MNIST DiT').getByRole('button', { name: 'It draws now' })).toBeDisabled();
-  await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
-  await expect(page).toHaveURL(/model=mnist-dit/);
-  expect(asked).toEqual(['mnist-dit.safetensors']);
+  await card(page, 'MNIST U-Net').getByRole('button', { name: 'Open this one' }).click();
+  await expect(card(page, 'MNIST U-Net').getByRole('button', { name: 'It draws now' })).toBeDisabled();
+  await expect(page.locator('diffusion-open')).toContainText('MNIST U-Net draws now');
+  await expect(page).toHaveURL(/model=mnist-unet/);
+  expect(asked).toEqual(['mnist-unet.safetensors']);
   expect(rest, 'WebGPU opens it with the module’s first part').toBe(project.name === 'webgpu' ? 0 : 1);
 });
 
@@ -172,7 +172,7 @@ test.describe('a trained network that does not arrive', () => {
     await expect(alert).not.toContainText('404');
     await page.unroute(WEIGHTS);
     await alert.getByRole('button', { name: 'Try again' }).click();
-    await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
+    await expect(page.locator('diffusion-open')).toContainText('MNIST U-Net draws now');
     await expect(alert).toBeHidden();
   });
 });
