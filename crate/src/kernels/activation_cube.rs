@@ -4,22 +4,12 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::activation::Activation;
-use super::cube::{THREADS, view};
+use super::cube::{THREADS, a_thread_each, empty_like};
 use super::norm_cube::sigmoid;
 
 /// sqrt(2 / pi).
 const SLOPE: f32 = 0.797_884_6;
 const CUBIC: f32 = 0.044_715;
-
-fn count(total: usize) -> CubeCount {
-    CubeCount::Static(total.div_ceil(THREADS as usize).clamp(1, 32_768) as u32, 1, 1)
-}
-
-/// A buffer that is still to be written, of the shape of `like`.
-fn empty_like(like: &CubeTensor) -> CubeTensor {
-    let flat = super::cube::empty(like, [like.meta.num_elements()]);
-    view(&flat, 0, like.meta.shape().clone())
-}
 
 pub fn forward(x: CubeTensor, activation: Activation) -> CubeTensor {
     let x = into_contiguous(x);
@@ -28,7 +18,7 @@ pub fn forward(x: CubeTensor, activation: Activation) -> CubeTensor {
     let (y, client) = (out.clone().into_tensor_arg(), out.client.clone());
     forward_kernel::launch(
         &client,
-        count(total),
+        a_thread_each(total),
         CubeDim::new_1d(THREADS),
         x.into_tensor_arg(),
         y,
@@ -44,7 +34,7 @@ pub fn gradient(x: CubeTensor, grad: CubeTensor, activation: Activation) -> Cube
     let total = x.meta.num_elements();
     gradient_kernel::launch(
         &out.client,
-        count(total),
+        a_thread_each(total),
         CubeDim::new_1d(THREADS),
         x.into_tensor_arg(),
         grad.into_tensor_arg(),

@@ -6,7 +6,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::zspace::metadata::Metadata;
 
-use super::cube::{THREADS, aligned, empty};
+use super::cube::{THREADS, a_thread_each, aligned, empty};
 
 /// Part `i` of `count` of the rows of `x` `[rows, columns]`: a view where a buffer may be bound from there on.
 pub fn chunk(x: CubeTensor, i: usize, count: usize) -> CubeTensor {
@@ -50,7 +50,7 @@ pub fn join(parts: [CubeTensor; 6], count: usize) -> CubeTensor {
     let [a, b, c, d, e, f] = parts.map(|part| part.into_tensor_arg());
     join_kernel::launch(
         &out.client,
-        CubeCount::Static(total.div_ceil(THREADS as usize).clamp(1, 32_768) as u32, 1, 1),
+        a_thread_each(total),
         CubeDim::new_1d(THREADS),
         a,
         b,

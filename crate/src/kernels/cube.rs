@@ -29,6 +29,18 @@ pub fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor
     )
 }
 
+/// The same of the shape of `like`, whatever its rank.
+pub fn empty_like(like: &CubeTensor) -> CubeTensor {
+    let flat = empty(like, [like.meta.num_elements()]);
+    view(&flat, 0, like.meta.shape().clone())
+}
+
+/// Workgroups for a thread an element, or for some elements a thread where there are very many.
+pub fn a_thread_each(elements: usize) -> CubeCount {
+    let workgroups = elements.div_ceil(THREADS as usize);
+    CubeCount::Static(workgroups.clamp(1, 32_768) as u32, 1, 1)
+}
+
 /// The distance, in elements, between the starts of two parts of one buffer that a kernel may be given apart.
 pub fn aligned(like: &CubeTensor, count: usize) -> usize {
     let alignment = like.client.properties().memory.alignment as usize / like.dtype.size();

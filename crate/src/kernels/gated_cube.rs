@@ -4,7 +4,7 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::chunk_cube::rows;
-use super::cube::{THREADS, column_sum, empty};
+use super::cube::{THREADS, a_thread_each, column_sum, empty};
 
 /// `x + gate y` for `x` and `y` `[batch, tokens, channels]`, `gate` `[batch, channels]`.
 pub fn forward(x: CubeTensor, y: CubeTensor, gate: CubeTensor) -> CubeTensor {
@@ -15,7 +15,7 @@ pub fn forward(x: CubeTensor, y: CubeTensor, gate: CubeTensor) -> CubeTensor {
     let total = batch * tokens * channels;
     forward_kernel::launch(
         &out.client,
-        CubeCount::Static(total.div_ceil(THREADS as usize).clamp(1, 32_768) as u32, 1, 1),
+        a_thread_each(total),
         CubeDim::new_1d(THREADS),
         x.into_tensor_arg(),
         y.into_tensor_arg(),

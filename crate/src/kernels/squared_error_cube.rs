@@ -3,7 +3,7 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::cube::{THREADS, empty, workgroup_sum};
+use super::cube::{THREADS, a_thread_each, empty, empty_like, workgroup_sum};
 
 /// The error of each example of `x` and `y` `[batch, ...]`, `[batch]`.
 pub fn forward(x: CubeTensor, y: CubeTensor) -> CubeTensor {
@@ -26,13 +26,12 @@ pub fn forward(x: CubeTensor, y: CubeTensor) -> CubeTensor {
 /// The gradient of `x` from that of the errors, `grad` `[batch]`.
 pub fn gradient(x: CubeTensor, y: CubeTensor, grad: CubeTensor) -> CubeTensor {
     let (x, y, grad) = (into_contiguous(x), into_contiguous(y), into_contiguous(grad));
-    let [batch, channels, height, width] = x.meta.shape().dims();
-    let out = empty(&x, [batch, channels, height, width]);
-    let size = channels * height * width;
-    let total = batch * size;
+    let out = empty_like(&x);
+    let total = x.meta.num_elements();
+    let size = total / x.meta.shape()[0];
     gradient_kernel::launch(
         &out.client,
-        CubeCount::Static(total.div_ceil(THREADS as usize).clamp(1, 32_768) as u32, 1, 1),
+        a_thread_each(total),
         CubeDim::new_1d(THREADS),
         x.into_tensor_arg(),
         y.into_tensor_arg(),

@@ -8,8 +8,8 @@ use diffusion_playground::train::StepReport;
 
 type Error = Box<dyn std::error::Error>;
 
-/// A line a step: all that is reported as a JSON object where the file's name ends in .json or .jsonl, else CSV with the names of its columns in
-/// its first line.
+/// A line a step: all that is reported as a JSON object where the file's name ends in .json or .jsonl, else CSV with the
+/// names of its columns in its first line.
 pub struct Log {
     file: File,
     path: PathBuf,

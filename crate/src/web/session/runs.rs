@@ -277,34 +277,20 @@ impl Session {
     }
 
     pub(super) fn timing(&self, network: DrawnNetwork, batch: u32) -> Result<Timing, Box<dyn Error>> {
-        match network {
-            DrawnNetwork::Known(Architecture::Published(_)) => Err(NEVER_BUILT.into()),
+        let (built, image, null_class) = match network {
+            DrawnNetwork::Known(Architecture::Published(_)) => return Err(NEVER_BUILT.into()),
             // What its weights are does not matter to the time.
             DrawnNetwork::Known(Architecture::Preset(preset)) => {
                 let built = preset.init(0, &self.compute.device)?;
-                let (image, null_class) = (preset.input_shape(), preset.null_class());
-                Ok(Timing::new(
-                    network,
-                    built,
-                    image,
-                    null_class,
-                    batch,
-                    &self.compute,
-                ))
+                (built, preset.input_shape(), preset.null_class())
             }
             DrawnNetwork::Opened(_) => {
                 let model = &self.opened.as_ref().ok_or(OPENED_MISSING)?.model;
-                let (built, image) = (model.network.clone(), model.image);
-                Ok(Timing::new(
-                    network,
-                    built,
-                    image,
-                    model.null_class,
-                    batch,
-                    &self.compute,
-                ))
+                (model.network.clone(), model.image, model.null_class)
             }
-        }
+        };
+        let compute = &self.compute;
+        Ok(Timing::new(network, built, image, null_class, batch, compute))
     }
 
     pub(super) async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
