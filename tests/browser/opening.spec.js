@@ -172,7 +172,7 @@ test.describe('a trained network that does not arrive', () => {
     await expect(alert).not.toContainText('404');
     await page.unroute(WEIGHTS);
     await alert.getByRole('button', { name: 'Try again' }).click();
-    await expect(page.locator('diffusion-open')).toContainText('MNIST U-Net draws now');
+    await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
     await expect(alert).toBeHidden();
   });
 });
