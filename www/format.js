@@ -44,8 +44,11 @@ export function percent(part, all) {
 /** The sizes of a tensor. @param {readonly number[]} sizes */
 export const shape = (sizes) => sizes.join(' × ');
 
-/** Ends a sentence that may have no end. @param {string} text */
-export const sentence = (text) => (/[.!?。！？]$/.test(text) ? text : `${text}.`);
+/** What went wrong, in the page's language; ends a sentence that may have no end. @param {string} text */
+export function sentence(text) {
+  const said = strings.format.said(text);
+  return /[.!?。！？]$/.test(said) ? said : said + strings.format.stop;
+}
 
 /** @param {number} bytes */
 export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);

@@ -166,7 +166,7 @@ function about(opened) {
     <p class="headline">
       ${fill(obstacle ? strings.open.obstacle : strings.open.draws, {
         name: html`<b>${name}</b>`,
-        why: obstacle,
+        why: obstacle && strings.format.said(obstacle),
       })}
     </p>
     <dl class="numbers">
@@ -178,7 +178,7 @@ function about(opened) {
     </dl>
     ${
       warnings.length
-        ? html`<ul class="warnings" aria-label=${strings.open.warnings}>${warnings.map((warning) => html`<li>${warning}.</li>`)}</ul>`
+        ? html`<ul class="warnings" aria-label=${strings.open.warnings}>${warnings.map((warning) => html`<li>${sentence(warning)}</li>`)}</ul>`
         : nothing
     }
     ${

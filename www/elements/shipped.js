@@ -1,7 +1,7 @@
 // The trained networks that come with the page, each with its card: one click opens it.
 
 import { html, unsafeCSS } from 'lit';
-import { compact, fixed, megabytes, whole } from '../format.js';
+import { compact, fixed, megabytes, sentence, whole } from '../format.js';
 import { fill, strings } from '../language.js';
 import { model } from '../model.js';
 import { settings } from '../settings.js';
@@ -65,7 +65,7 @@ export class DiffusionShipped extends PlaygroundElement {
         >
           ${draws ? strings.open.drawsNow : strings.open.openThis}
         </button>
-        <p class="complaint" role="alert">${failed ? strings.open.notOpened(shipped.problem) : ''}</p>
+        <p class="complaint" role="alert">${failed ? strings.open.notOpened(shipped.problem && sentence(shipped.problem)) : ''}</p>
       </section>
     </li>`;
   }

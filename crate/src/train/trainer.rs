@@ -65,13 +65,12 @@ impl Trainer {
         let schedule = Schedule::new(&config.schedule)?;
         let (expected, found) = (config.preset.input_shape(), data.shape());
         if found != expected || data.classes() > NULL_CLASS as u32 || data.count() == 0 {
-            let latents = if config.preset.takes_latents() {
-                ", an autoencoder's latents,"
-            } else {
-                ""
-            };
             return Err(TrainError::Data {
-                expected: format!("examples of {expected:?}{latents}"),
+                expected: if config.preset.takes_latents() {
+                    format!("examples of {expected:?}, an autoencoder's latents,")
+                } else {
+                    format!("examples of {expected:?}")
+                },
                 found: format!("{} of {found:?} in {} classes", data.count(), data.classes()),
                 classes: NULL_CLASS,
             });

@@ -1,3 +1,5 @@
+import { said } from './said.js';
+
 /** @satisfies {typeof import('../en/dataSets.js').default} */
 const dataSets = {
   any: '任意',
@@ -15,7 +17,7 @@ const dataSets = {
     Bag: '包',
     'Ankle boot': '短靴',
   },
-  missing: (chosen, message, shown) => `这里拿不到 ${chosen}：${message}。继续使用 ${shown}。`,
+  missing: (chosen, message, shown) => `这里拿不到 ${chosen}：${said(message)}。继续使用 ${shown}。`,
   bring: (place) => `请在${place}放入你的图片。在那之前继续使用 MNIST。`,
   inSectionTwo: '第二节',
   below: '下面',

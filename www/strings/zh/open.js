@@ -1,3 +1,5 @@
+import { said } from './said.js';
+
 /** @satisfies {typeof import('../en/open.js').default} */
 const open = {
   drop: '把模型的文件夹或文件拖到本页任何地方，或者',
@@ -8,7 +10,7 @@ const open = {
   reading: (received) => `正在读取：${received} MB`,
   readingOf: (received, total) => `正在读取：${received} / ${total} MB`,
   cancel: '取消',
-  problem: (problem) => `打不开：${problem} 原来的东西都还在。`,
+  problem: (problem) => `打不开：${problem}原来的东西都还在。`,
   dismiss: '知道了',
   opened: '打开了什么',
   obstacle: '{name} 读进来了，但不能在这里作画：{why}。原来的东西都还在。',
@@ -50,7 +52,7 @@ const open = {
   noNetwork: '还没有可保存的网络。',
   onlyRuns: '只有在这里开始的训练才有检查点。',
   saved: (name) => `${name} 已保存。`,
-  note: (warning) => `注意：${warning}。`,
+  note: (warning) => `注意：${said(warning)}。`,
   export: '把曲线和图片存成文件',
   csv: '曲线存为 CSV',
   png: '样本存为 PNG',
@@ -66,9 +68,9 @@ const open = {
   frame: (frame, of) => `正在写第 ${frame} 帧，共 ${of} 帧。`,
   tooLong: (name) => `${name} 太长，不像是配置文件`,
   unreadable: (name) => `${name} 读不了了：它被移动或改动过吗？`,
-  unreachable: (url, why) => `${url} 连不上（${why}）：也许网址不对，也许它的服务器不让别的页面读取`,
+  unreachable: (url, why) => `${url} 连不上（${said(why)}）：也许网址不对，也许它的服务器不让别的页面读取`,
   answered: (status, url) => `服务器对 ${url} 的回答是 ${status}`,
-  brokeOff: (url, why) => `${url} 的下载中断了（${why}）`,
+  brokeOff: (url, why) => `${url} 的下载中断了（${said(why)}）`,
   startedAnew: '程序在这期间重新启动了',
   tooMany: (most, advice) => `文件夹里的文件多于 ${most} 个：${advice}`,
   adviceModel: '请拖入模型自己的文件夹',

@@ -10,7 +10,7 @@ const opening = {
   train: '自己训练一个',
   slider: '从噪声到数字',
   back: '一步步往回看。',
-  problem: (problem) => `训练好的网络没有送达：${problem} 没有它，其他一切照常：自己训练一个吧。`,
+  problem: (problem) => `训练好的网络没有送达：${problem}没有它，其他一切照常：自己训练一个吧。`,
   again: '再试一次',
   received: (received) => `${received} MB`,
   receivedOf: (received, total) => `${received} / ${total} MB`,

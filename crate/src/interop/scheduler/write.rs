@@ -160,11 +160,10 @@ fn write_clipping(
     }
     let is_ddim = sample.sampler == SamplerKind::Ddim && *prediction != Prediction::Flow;
     if sample.use_clipped_model_output {
-        let how = if is_ddim {
-            "is no part of the configuration: pass it to DDIMScheduler.step".to_string()
+        warnings.push(if is_ddim {
+            "use_clipped_model_output is no part of the configuration: pass it to DDIMScheduler.step".into()
         } else {
-            format!("is unknown to {name}")
-        };
-        warnings.push(format!("use_clipped_model_output {how}"));
+            format!("use_clipped_model_output is unknown to {name}")
+        });
     }
 }
