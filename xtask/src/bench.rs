@@ -70,6 +70,14 @@ pub fn profile(mut options: Options) -> Result<()> {
     in_browser
 }
 
+/// What is built, without a graphics card.
+pub fn run_in_software(settings: &[&str]) -> Result<()> {
+    open(&Options {
+        query: settings.iter().map(|&setting| setting.to_owned()).collect(),
+        software: true,
+    })
+}
+
 fn prepare() -> Result<()> {
     setup::for_page()?;
     browser::ensure()?;

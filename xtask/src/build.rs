@@ -56,13 +56,25 @@ pub fn run() -> Result<()> {
     npm::assemble()
 }
 
+/// Builds the page with the whole module as `change` makes it, until the next build; gives the module as it was.
+pub fn watched(change: fn(&[u8]) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+    let compiled = compile()?;
+    let stamp = stamp();
+    if stamp.is_file() {
+        fs::remove_file(stamp)?;
+    }
+    bind(&compiled)?;
+    let file = module_file(FIRST);
+    let whole = fs::read(&file)?;
+    fs::write(&file, change(&whole)?)?;
+    fs::write(module_file(REST), [])?;
+    page()?;
+    Ok(whole)
+}
+
 /// Compiles the crate and writes the module with its JavaScript and its types into `pkg`.
 fn module() -> Result<()> {
-    say("Compiling the crate to WebAssembly (some minutes the first time)");
-    let arguments = "build --release --lib --package diffusion-playground --target wasm32-unknown-unknown";
-    shell::run(wasm_target::command("cargo")?.args(arguments.split(' ')))?;
-
-    let compiled = target()?.join(format!("wasm32-unknown-unknown/release/{MODULE}.wasm"));
+    let compiled = compile()?;
     let content = fs::read(&compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
     // What splits it is as much a source as what it is made of.
     let built_from = [
@@ -71,22 +83,35 @@ fn module() -> Result<()> {
         split::version(),
     ]
     .join(" ");
-    let stamp = at(PACKAGE).join(".built-from");
-    if fs::read_to_string(&stamp).is_ok_and(|last| last == built_from) {
+    if fs::read_to_string(stamp()).is_ok_and(|last| last == built_from) {
         return Ok(());
     }
-    say("Writing the module, its JavaScript and its types into pkg");
-    let mut bindgen = tools::command("wasm-bindgen")?;
-    shell::run(
-        bindgen
-            .args(["--target", "web", "--out-dir", PACKAGE])
-            .arg(&compiled),
-    )?;
+    bind(&compiled)?;
     let whole = module_file(FIRST);
     let parts = split::split(&fs::read(&whole)?).context("the module cannot be split")?;
     fs::write(&whole, parts.first)?;
     fs::write(module_file(REST), parts.rest)?;
-    Ok(fs::write(stamp, built_from)?)
+    Ok(fs::write(stamp(), built_from)?)
+}
+
+/// Where it stands what `pkg` was built from.
+fn stamp() -> PathBuf {
+    at(PACKAGE).join(".built-from")
+}
+
+fn compile() -> Result<PathBuf> {
+    say("Compiling the crate to WebAssembly (some minutes the first time)");
+    let arguments = "build --release --lib --package diffusion-playground --target wasm32-unknown-unknown";
+    shell::run(wasm_target::command("cargo")?.args(arguments.split(' ')))?;
+
+    Ok(target()?.join(format!("wasm32-unknown-unknown/release/{MODULE}.wasm")))
+}
+
+fn bind(compiled: &Path) -> Result<()> {
+    say("Writing the module, its JavaScript and its types into pkg");
+    let mut bindgen = tools::command("wasm-bindgen")?;
+    let arguments = ["--target", "web", "--out-dir", PACKAGE];
+    shell::run(bindgen.args(arguments).arg(compiled))
 }
 
 fn module_file(name: &str) -> PathBuf {

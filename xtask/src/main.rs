@@ -35,6 +35,8 @@ cargo xtask <command>
   data                           pack the data sets for the page
   site [--out FOLDER]            build everything that a static host serves, into target/site
   size                           what a first visit downloads, compressed; fails above 1.8 MB
+  split                          find out from the page's tests which functions a visit with WebGPU runs, and write the
+                                 rules by which the module is split in two
   bench [name=value...]          time training and sampling in the browser, and forward passes beside TensorFlow.js and
                                  ONNX Runtime Web; the settings are those of bench.html: preset, batch, steps, device
   profile [name=value...]        time every kernel of one training step, in the browser and natively. There is no
@@ -83,6 +85,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "build" => setup::for_page().and_then(|()| build::run()),
         "data" => setup::for_data(),
         "size" => size::run(),
+        "split" => split::learn(),
         _ => bail!("there is no command `{command}`\n\n{HELP}"),
     }
 }

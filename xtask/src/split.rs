@@ -6,10 +6,13 @@
 //! time, and is never an error. What is not in the module's exports, the rest imports from the first part by number.
 
 mod first;
+mod learn;
 mod plan;
 mod rest;
 mod rules;
+mod summary;
 mod survey;
+mod watched;
 
 use anyhow::Result;
 use wasm_encoder::Module;
@@ -17,6 +20,7 @@ use wasm_encoder::reencode::utils;
 use wasmparser::Parser;
 
 use self::first::First;
+pub use self::learn::run as learn;
 use self::plan::Plan;
 use self::rules::RULES;
 use self::survey::Survey;

@@ -100,10 +100,21 @@ fn wasm() -> Result<()> {
 }
 
 fn page() -> Result<()> {
+    execute(&mut playwright()?)
+}
+
+/// Some of the page's tests, on one of the devices that their configuration names.
+pub fn page_on(device: &str, tests: &[&str]) -> Result<()> {
+    let files = tests.iter().map(|test| format!("/{test}.spec.js"));
+    execute(playwright()?.arg(format!("--project={device}")).args(files))
+}
+
+/// Playwright, with the page served to it.
+fn playwright() -> Result<Command> {
     let address = server::start(at(build::DIST), [0])?;
     let mut playwright = node::command("playwright")?;
     playwright.args(["test", "--config", "tests/browser"]);
     playwright.env("PAGE", format!("http://{address}/"));
     playwright.env("CHROME", browser::chrome().context("no browser is installed")?);
-    execute(&mut playwright)
+    Ok(playwright)
 }

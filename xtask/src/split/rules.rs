@@ -1,8 +1,15 @@
 //! Which functions a visit with WebGPU does not run.
 
-/// What a visit with WebGPU does not run: `+` stays, `-` moves; the longest line that a function's path begins with counts.
-/// A line that ends in $ is a whole path. Remarks begin with #.
+/// What a visit with WebGPU does not run: `+` stays, `-` moves; the longest line that a function's path begins with, at
+/// the end of a word, counts. A line that ends in $ is a whole path. Remarks begin with #. `cargo xtask split` writes it.
 pub const RULES: &str = include_str!("rules.txt");
+
+/// What they begin with.
+pub const REMARKS: &str = "\
+# Which functions a visit with WebGPU does not run: see ../split.rs. `cargo xtask split` wrote it, from what ran in a
+# watched module while tests of the page went through on WebGPU. What is missing here, or wrong, costs a visitor the
+# download of the rest, or of too much, and nothing else.
+";
 
 /// The beginnings of paths, the longest first, each with whether it moves.
 pub fn rules() -> Vec<(bool, &'static str)> {
@@ -18,13 +25,19 @@ pub fn rules() -> Vec<(bool, &'static str)> {
 
 pub fn moves(rules: &[(bool, &str)], name: &str) -> bool {
     let path = format!("{}$", path(name));
-    let rule = rules.iter().find(|(_, start)| path.starts_with(start));
+    let rule = rules.iter().find(|(_, start)| begins_with(&path, start));
     rule.is_some_and(|(moves, _)| *moves)
+}
+
+fn begins_with(path: &str, start: &str) -> bool {
+    let in_word = |c: char| c.is_alphanumeric() || c == '_';
+    let goes_on = |rest: &str| start.ends_with(in_word) && rest.starts_with(in_word);
+    path.strip_prefix(start).is_some_and(|rest| !goes_on(rest))
 }
 
 /// A function's name without the numbers that the compiler, its version included, and wasm-bindgen, which has demangled it,
 /// tell twins apart by.
-fn path(name: &str) -> String {
+pub fn path(name: &str) -> String {
     let (mut path, mut left) = (String::new(), name);
     while let Some((before, after)) = left.split_once('[') {
         let Some((number, rest)) = after.split_once(']') else {
@@ -70,6 +83,7 @@ mod tests {
         let moved = |name| moves(&rules, name);
         assert!(moved("a::c") && moved("a::b::c"));
         assert!(!moved("a::b::h0123456789abcdef") && !moved("ab") && !moved("b"));
+        assert!(moves(&[(true, "a")], "a::b") && !moves(&[(true, "a")], "ab::b"));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Survey<'a> {
     pub functions: Vec<u32>,
     pub imported: usize,
     pub names: Vec<&'a str>,
+    /// Bytes of code.
+    pub sizes: Vec<usize>,
     /// Which functions each calls.
     pub calls: Vec<HashSet<u32>>,
     /// Which functions stand in the table.
@@ -51,6 +53,7 @@ impl<'a> Survey<'a> {
                 }
                 self.imported = self.functions.len();
                 self.calls.resize_with(self.imported, HashSet::new);
+                self.sizes.resize(self.imported, 0);
             }
             Payload::FunctionSection(section) => {
                 for kind in section {
@@ -97,6 +100,7 @@ impl<'a> Survey<'a> {
                     }
                 }
                 self.calls.push(calls);
+                self.sizes.push(body.range().len());
             }
             Payload::CustomSection(section) => {
                 if let wasmparser::KnownCustom::Name(names) = section.as_known() {
