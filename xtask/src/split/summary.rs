@@ -13,9 +13,10 @@ const RULE: f64 = 1500.0;
 const BREACH: f64 = 20_000.0;
 /// Bytes that a function takes beside its code.
 const OVERHEAD: usize = 6;
-/// Functions of the project's own stay, whether a test ran them or not; so do not those that read checkpoints.
+/// Functions of the project's own stay, whether a test ran them or not; so do not those that read checkpoints, and kernels
+/// for the CPU.
 const OURS: &str = "diffusion_playground::";
-const READING: &str = "interop";
+const RARE: [&str; 2] = ["::interop::", "flex::"];
 
 pub struct Function<'a> {
     pub name: &'a str,
@@ -35,7 +36,7 @@ pub fn summary(functions: &[Function]) -> Vec<String> {
         let place = words(path).fold(&mut root, |place, word| place.below.entry(word).or_default());
         if function.ran {
             place.moved += BREACH + 30.0 * size;
-        } else if !path.contains(OURS) || path.contains(READING) {
+        } else if !path.contains(OURS) || RARE.iter().any(|rare| path.contains(rare)) {
             place.kept += size;
         }
     }
