@@ -1,0 +1,81 @@
+//! A computation recorded once on the GPU's queue and replayed: the same kernels on the same buffers, with none of the
+//! host's work for each launch.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use burn::backend::{Backend, BackendGraph, Dispatch, DispatchDevice, ExecutionError};
+
+use burn::tensor::Device;
+
+/// The launches of a computation. It stays on its thread, because order on the device's queue is promised per thread.
+pub struct Recording<T> {
+    device: Device,
+    graph: BackendGraph<Dispatch>,
+    output: T,
+    /// Holds what the launches read.
+    _computation: Box<dyn Fn() -> T>,
+    _thread: PhantomData<Rc<()>>,
+}
+
+impl<T: 'static> Recording<T> {
+    /// Records `computation`, which must hold all tensors that it reads and make the same launches at every call. It is
+    /// computed once, so that all memory is there, and then once more, which does nothing but record.
+    ///
+    /// Fails on the CPU, and where `computation` brings values from the host. What it writes in place is lost then.
+    pub fn new(device: &Device, computation: impl Fn() -> T + 'static) -> Result<Self, ExecutionError> {
+        let dispatch = device.as_dispatch();
+        Dispatch::graph_prepare(dispatch)?;
+        let output = computation();
+        device.flush()?;
+        drop(output);
+        Dispatch::graph_start_capture(dispatch)?;
+        let output = computation();
+        Ok(Self {
+            graph: Dispatch::graph_stop_capture(dispatch)?,
+            device: device.clone(),
+            output,
+            _computation: Box::new(computation),
+            _thread: PhantomData,
+        })
+    }
+
+    /// Puts the launches on the device's queue once more. What comes back holds the results until the next replay: copy
+    /// what is to last.
+    #[allow(
+        unsafe_code,
+        reason = "the launches name buffers that the recording keeps: see SAFETY"
+    )]
+    pub fn replay(&self) -> Result<&T, ExecutionError> {
+        // SAFETY: the recording holds the computation with all that it reads, and its output; the graph holds the memory
+        // between them. It cannot leave the thread whose queue it was recorded on, where all else is in order with it.
+        unsafe { Dispatch::graph_replay(self.device.as_dispatch(), &self.graph) }?;
+        Ok(&self.output)
+    }
+}
+
+thread_local! {
+    static WATCHED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// While one exists nothing is replayed: who watches launches sees all of them.
+pub struct Unreplayed(PhantomData<Rc<()>>);
+
+impl Unreplayed {
+    pub fn begin() -> Self {
+        WATCHED.set(WATCHED.get() + 1);
+        Self(PhantomData)
+    }
+}
+
+impl Drop for Unreplayed {
+    fn drop(&mut self) {
+        WATCHED.set(WATCHED.get() - 1);
+    }
+}
+
+/// Whether computations on `device` may be recorded and replayed now.
+pub fn may_replay(device: &Device) -> bool {
+    WATCHED.get() == 0 && matches!(device.as_dispatch(), DispatchDevice::Cube(_))
+}
