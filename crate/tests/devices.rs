@@ -5,11 +5,13 @@ mod checks;
 
 use burn::tensor::Device;
 use checks::{
-    autoencoder, dit, interop, judging, kernels, latents, networks, points, randomness, replay,
-    sampling, training,
+    autoencoder, dit, interop, judging, kernels, latents, networks, points, randomness, replay, sampling,
+    training,
 };
 use diffusion_playground::model::Preset;
+use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::train::TrainConfig;
 use pollster::block_on;
 
 #[test]
@@ -140,11 +142,20 @@ fn wgpu_passes_every_check() {
 }
 
 #[test]
-fn replayed_passes_are_the_passes() {
-    let gpu = block_on(Compute::choose(Wanted::Gpu)).expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
+fn what_is_replayed_is_what_is_launched() {
+    let gpu = block_on(Compute::choose(Wanted::Gpu))
+        .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
     for device in [&gpu.device, &Device::flex()] {
         for preset in [Preset::Tiny, Preset::DitLearnedSigma, Preset::Points] {
             block_on(replay::a_replayed_pass_is_the_pass(preset, device));
+        }
+        for (preset, prediction) in [(Preset::Tiny, Prediction::Epsilon), (Preset::Dit, Prediction::V)] {
+            let config = TrainConfig {
+                preset,
+                prediction,
+                ..training::config()
+            };
+            block_on(replay::a_replayed_run_is_the_run(&config, device));
         }
     }
 }

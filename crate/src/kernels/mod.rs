@@ -45,7 +45,7 @@ mod squared_error;
 mod squared_error_cube;
 
 pub use activation::{gelu, silu};
-pub use adamw::{AdamW, Moments, Rates, Weights, update};
+pub use adamw::{AdamW, Moments, Rates, Weights, coefficients, update, update_in_place};
 pub use attention::attention;
 pub use chunk::chunks;
 pub use concat::concat_channels;

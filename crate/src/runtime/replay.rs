@@ -55,6 +55,14 @@ impl<T: 'static> Recording<T> {
     }
 }
 
+impl<T> std::fmt::Debug for Recording<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recording")
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
+}
+
 thread_local! {
     static WATCHED: Cell<usize> = const { Cell::new(0) };
 }
