@@ -1,6 +1,6 @@
 //! The optimizer's update over all parameters at once, as one flat vector.
 
-use burn::backend::Dispatch;
+use burn::backend::{Dispatch, DispatchTensor};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -63,9 +63,13 @@ pub fn update(weights: &mut Weights, grad: Tensor<1>, step: u32, rates: Rates, o
 }
 
 /// As [`update`], on the GPU, where the weights are; what a recording writes is always at one place.
-pub fn update_in_place(weights: &Weights, grad: Tensor<1>, coefficients: Tensor<1>) -> [Tensor<1>; 2] {
+pub fn update_in_place(
+    weights: &Weights,
+    grad: Tensor<1>,
+    coefficients: Tensor<1>,
+) -> (Tensor<1>, DispatchTensor) {
     let (new, norm) = update_on_gpu(weights.clone(), grad, coefficients, true);
-    [norm, overwrite(weights.theta.clone(), new.theta)]
+    (norm, overwrite(&weights.theta, new.theta))
 }
 
 /// The numbers of update number `step`, from 1: values on the device, so that a recorded update is not always the same.

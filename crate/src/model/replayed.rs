@@ -40,25 +40,24 @@ struct Inputs {
 }
 
 impl Inputs {
+    /// Others of the same shapes; labels are zeros until they are overwritten.
     fn copied(&self) -> Self {
         Self {
-            x_t: kernels::copied(self.x_t.clone()),
-            t: kernels::copied(self.t.clone()),
-            labels: self.labels.clone().map(kernels::copied_labels),
+            x_t: kernels::copied(&self.x_t),
+            t: kernels::copied(&self.t),
+            labels: self.labels.as_ref().map(|labels| labels.full_like(0)),
         }
     }
 
-    /// With the values of `others`, which are of the same shapes.
-    fn overwrite(&self, others: Self) -> Self {
-        Self {
-            x_t: kernels::overwrite(self.x_t.clone(), others.x_t),
-            t: kernels::overwrite(self.t.clone(), others.t),
-            labels: self
-                .labels
-                .clone()
-                .zip(others.labels)
-                .map(|(labels, others)| kernels::overwrite_labels(labels, others)),
-        }
+    /// Writes the values of `others`, which are of the same shapes, before whatever is replayed next, if what comes back is
+    /// held until then.
+    fn overwrite(&self, others: Self) -> impl Sized {
+        let labels = self.labels.as_ref().zip(others.labels);
+        (
+            kernels::overwrite(&self.x_t, others.x_t),
+            kernels::overwrite(&self.t, others.t),
+            labels.map(|(labels, others)| kernels::overwrite_labels(labels, others)),
+        )
     }
 
     fn shape(&self) -> Shape {
@@ -92,11 +91,8 @@ impl Replayed {
         let Inputs { x_t, t, labels } = kept.clone();
         let pass = move || network.denoise(x_t.clone(), t.clone(), labels.clone());
         match Recording::new(&inputs.x_t.device(), pass) {
-            Ok(recording) => Pass::Recorded(inputs.shape(), kept, recording),
-            Err(error) => {
-                log::info!("a forward pass is not recorded: {error}");
-                Pass::Refused
-            }
+            Some(recording) => Pass::Recorded(inputs.shape(), kept, recording),
+            None => Pass::Refused,
         }
     }
 }
@@ -120,12 +116,11 @@ impl Denoiser for Replayed {
         let Pass::Recorded(_, kept, recording) = &*pass else {
             return self.plain(inputs);
         };
-        // Held until the replay: what nobody holds any more need not be computed.
         let _written = kept.overwrite(inputs.clone());
         match recording.replay() {
-            Ok(output) => kernels::copied(output.clone()),
+            Some(output) => kernels::copied(output),
             // The device is lost: whoever reads is told so.
-            Err(_) => self.plain(inputs),
+            None => self.plain(inputs),
         }
     }
 }

@@ -5,9 +5,12 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use burn::backend::{Backend, BackendGraph, Dispatch, DispatchDevice, ExecutionError};
+use burn::backend::{Backend, BackendGraph, Dispatch, DispatchDevice};
 
 use burn::tensor::Device;
+
+/// Computations before the one that is recorded: the first shows Burn what can be fused, the second fuses it.
+const WARM_UPS: usize = 2;
 
 /// The launches of a computation. It stays on its thread, because order on the device's queue is promised per thread.
 pub struct Recording<T> {
@@ -21,19 +24,22 @@ pub struct Recording<T> {
 
 impl<T: 'static> Recording<T> {
     /// Records `computation`, which must hold all tensors that it reads and make the same launches at every call. It is
-    /// computed once, so that all memory is there, and then once more, which does nothing but record.
+    /// computed some times, so that all memory is there, and then once more, which does nothing but record.
     ///
-    /// Fails on the CPU, and where `computation` brings values from the host. What it writes in place is lost then.
-    pub fn new(device: &Device, computation: impl Fn() -> T + 'static) -> Result<Self, ExecutionError> {
+    /// None on the CPU, and where `computation` brings values from the host. What it writes in place is lost then.
+    pub fn new(device: &Device, computation: impl Fn() -> T + 'static) -> Option<Self> {
         let dispatch = device.as_dispatch();
-        Dispatch::graph_prepare(dispatch)?;
+        Dispatch::graph_prepare(dispatch).ok()?;
+        for _ in 0..WARM_UPS {
+            let output = computation();
+            // Computed while somebody still holds what comes out of it.
+            device.flush().ok()?;
+            drop(output);
+        }
+        Dispatch::graph_start_capture(dispatch).ok()?;
         let output = computation();
-        device.flush()?;
-        drop(output);
-        Dispatch::graph_start_capture(dispatch)?;
-        let output = computation();
-        Ok(Self {
-            graph: Dispatch::graph_stop_capture(dispatch)?,
+        Some(Self {
+            graph: Dispatch::graph_stop_capture(dispatch).ok()?,
             device: device.clone(),
             output,
             _computation: Box::new(computation),
@@ -47,11 +53,11 @@ impl<T: 'static> Recording<T> {
         unsafe_code,
         reason = "the launches name buffers that the recording keeps: see SAFETY"
     )]
-    pub fn replay(&self) -> Result<&T, ExecutionError> {
+    pub fn replay(&self) -> Option<&T> {
         // SAFETY: the recording holds the computation with all that it reads, and its output; the graph holds the memory
         // between them. It cannot leave the thread whose queue it was recorded on, where all else is in order with it.
-        unsafe { Dispatch::graph_replay(self.device.as_dispatch(), &self.graph) }?;
-        Ok(&self.output)
+        unsafe { Dispatch::graph_replay(self.device.as_dispatch(), &self.graph) }.ok()?;
+        Some(&self.output)
     }
 }
 

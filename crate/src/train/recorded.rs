@@ -1,7 +1,7 @@
 //! A training step that is recorded on the GPU once and replayed with every batch: the host then draws the batch, and no
 //! more.
 
-use burn::backend::ExecutionError;
+use burn::backend::DispatchTensor;
 use burn::tensor::Tensor;
 
 use super::objective::Question;
@@ -28,7 +28,7 @@ struct Inputs {
 struct Output {
     values: Tensor<1>,
     /// Held so that nothing that writes the weights is left out.
-    _theta: Tensor<1>,
+    _theta: DispatchTensor,
 }
 
 impl RecordedStep {
@@ -36,25 +36,25 @@ impl RecordedStep {
     pub fn new(
         model: &Trainable,
         weights: &Weights,
-        question: Question,
-        coefficients: Tensor<1>,
-    ) -> Result<Self, ExecutionError> {
+        question: &Question,
+        coefficients: &Tensor<1>,
+    ) -> Option<Self> {
         let device = weights.theta.device();
         let original = weights;
         let weights = Weights {
-            theta: kernels::copied(original.theta.clone()),
-            ema: kernels::copied(original.ema.clone()),
+            theta: kernels::copied(&original.theta),
+            ema: kernels::copied(&original.ema),
             moments: Moments {
-                m: kernels::copied(original.moments.m.clone()),
-                v: kernels::copied(original.moments.v.clone()),
+                m: kernels::copied(&original.moments.m),
+                v: kernels::copied(&original.moments.v),
             },
         };
         let inputs = Inputs {
             question: Question {
-                x_t: kernels::copied(question.x_t),
-                times: kernels::copied(question.times),
-                labels: kernels::copied_labels(question.labels),
-                target: kernels::copied(question.target),
+                x_t: kernels::copied(&question.x_t),
+                times: kernels::copied(&question.times),
+                labels: question.labels.full_like(0),
+                target: kernels::copied(&question.target),
             },
             coefficients: kernels::copied(coefficients),
         };
@@ -67,7 +67,7 @@ impl RecordedStep {
                 };
                 let losses = inputs.question.clone().losses(network, true);
                 let grad = parameters::flatten_grads(&model, losses.clone().mean().backward());
-                let [norm, theta] = kernels::update_in_place(&weights, grad, inputs.coefficients.clone());
+                let (norm, theta) = kernels::update_in_place(&weights, grad, inputs.coefficients.clone());
                 Output {
                     values: Tensor::cat(vec![losses.inner(), norm], 0),
                     _theta: theta,
@@ -75,16 +75,15 @@ impl RecordedStep {
             }
         };
         let step = Recording::new(&device, step)?;
-        // The recording took a step to warm up.
-        let restore = |x: &Tensor<1>, original: &Tensor<1>| kernels::overwrite(x.clone(), original.clone());
+        // The recording took steps to warm up.
         let _restored = [
-            restore(&weights.theta, &original.theta),
-            restore(&weights.ema, &original.ema),
-            restore(&weights.moments.m, &original.moments.m),
-            restore(&weights.moments.v, &original.moments.v),
+            kernels::overwrite(&weights.theta, original.theta.clone()),
+            kernels::overwrite(&weights.ema, original.ema.clone()),
+            kernels::overwrite(&weights.moments.m, original.moments.m.clone()),
+            kernels::overwrite(&weights.moments.v, original.moments.v.clone()),
         ];
-        device.flush()?;
-        Ok(Self {
+        device.flush().ok()?;
+        Some(Self {
             weights,
             inputs,
             step,
@@ -97,17 +96,17 @@ impl RecordedStep {
     }
 
     /// Takes a step: the losses of the examples and behind them the gradient's norm, `[batch + 1]`.
-    pub fn take(&self, question: Question, coefficients: Tensor<1>) -> Result<Tensor<1>, ExecutionError> {
+    pub fn take(&self, question: Question, coefficients: Tensor<1>) -> Option<Tensor<1>> {
         let kept = &self.inputs;
         // Held until the replay: what nobody holds any more need not be computed.
-        let _question = Question {
-            x_t: kernels::overwrite(kept.question.x_t.clone(), question.x_t),
-            times: kernels::overwrite(kept.question.times.clone(), question.times),
-            labels: kernels::overwrite_labels(kept.question.labels.clone(), question.labels),
-            target: kernels::overwrite(kept.question.target.clone(), question.target),
-        };
-        let _coefficients = kernels::overwrite(kept.coefficients.clone(), coefficients);
+        let _written = [
+            kernels::overwrite(&kept.question.x_t, question.x_t),
+            kernels::overwrite(&kept.question.times, question.times),
+            kernels::overwrite_labels(&kept.question.labels, question.labels),
+            kernels::overwrite(&kept.question.target, question.target),
+            kernels::overwrite(&kept.coefficients, coefficients),
+        ];
         let output = self.step.replay()?;
-        Ok(kernels::copied(output.values.clone()))
+        Some(kernels::copied(&output.values))
     }
 }

@@ -179,7 +179,7 @@ impl Trainer {
     /// A recorded step writes over its weights: who keeps some is given a copy.
     fn lasting(&self, weights: &Tensor<1>) -> Tensor<1> {
         match self.stepping {
-            Stepping::Recorded(_) => kernels::copied(weights.clone()),
+            Stepping::Recorded(_) => kernels::copied(weights),
             _ => weights.clone(),
         }
     }
@@ -268,26 +268,22 @@ impl Trainer {
         let coefficients = kernels::coefficients(self.state.step + 1, rates, options, &self.device);
         if let Stepping::Known = self.stepping {
             let weights = &self.state.weights;
-            match RecordedStep::new(&self.model, weights, question.clone(), coefficients.clone()) {
-                Ok(step) => {
+            match RecordedStep::new(&self.model, weights, &question, &coefficients) {
+                Some(step) => {
                     self.state.weights = step.weights().clone();
                     self.model = parameters::unflatten(self.model.clone(), step.weights().theta.clone());
                     self.stepping = Stepping::Recorded(step);
                 }
-                Err(error) => {
-                    log::info!("a training step is not recorded: {error}");
-                    self.stepping = Stepping::Refused;
-                }
+                None => self.stepping = Stepping::Refused,
             }
         }
         let Stepping::Recorded(step) = &self.stepping else {
             return None;
         };
         match step.take(question, coefficients) {
-            Ok(values) => Some((values, LossesOf::Examples(batch.t))),
+            Some(values) => Some((values, LossesOf::Examples(batch.t))),
             // The device is lost: the read-back will say so.
-            Err(error) => {
-                log::warn!("a training step was not replayed: {error}");
+            None => {
                 self.stepping = Stepping::Refused;
                 None
             }
