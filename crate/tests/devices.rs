@@ -5,10 +5,13 @@ mod checks;
 
 use burn::tensor::Device;
 use checks::{
-    autoencoder, dit, interop, judging, kernels, latents, networks, points, randomness, sampling, training,
+    autoencoder, dit, interop, judging, kernels, latents, networks, points, randomness, replay, sampling,
+    training,
 };
 use diffusion_playground::model::Preset;
+use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::train::TrainConfig;
 use pollster::block_on;
 
 #[test]
@@ -136,4 +139,23 @@ fn wgpu_passes_every_check() {
         latents::an_autoencoder_run_follows_the_cpu(&gpu.device).await;
         latents::latent_diffusion_runs_end_to_end(&gpu.device).await;
     });
+}
+
+#[test]
+fn what_is_replayed_is_what_is_launched() {
+    let gpu = block_on(Compute::choose(Wanted::Gpu))
+        .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
+    for device in [&gpu.device, &Device::flex()] {
+        for preset in [Preset::Tiny, Preset::DitLearnedSigma, Preset::Points] {
+            block_on(replay::a_replayed_pass_is_the_pass(preset, device));
+        }
+        for (preset, prediction) in [(Preset::Tiny, Prediction::Epsilon), (Preset::Dit, Prediction::V)] {
+            let config = TrainConfig {
+                preset,
+                prediction,
+                ..training::config()
+            };
+            block_on(replay::a_replayed_run_is_the_run(&config, device));
+        }
+    }
 }

@@ -1,33 +1,18 @@
 //! How many kernels a training step launches: each costs some 20 microseconds in a browser, whatever it does.
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use burn::tensor::Device;
-use cubecl::logging::{LaunchObservation, LaunchObserver};
+use burn::tensor::{Device, Int, Tensor};
 use diffusion_playground::data::ImageSet;
+use diffusion_playground::denoiser::Denoiser;
 use diffusion_playground::model::Preset;
-use diffusion_playground::runtime::{Compute, Wanted};
+use diffusion_playground::runtime::{Compute, KernelTime, Profile, Unreplayed, Wanted, read};
 use diffusion_playground::train::{TrainConfig, Trainer};
 use pollster::block_on;
 
-/// Launches by the kernel's short name.
-#[derive(Default)]
-struct Launches(Mutex<BTreeMap<String, usize>>);
-
-impl LaunchObserver for Launches {
-    fn launched(&self, kernel: &'static str) {
-        let name = kernel.split('<').next().unwrap_or(kernel);
-        let name = name.rsplit("::").next().unwrap_or(name);
-        if let Ok(mut counts) = self.0.lock() {
-            *counts.entry(name.into()).or_default() += 1;
-        }
-    }
-}
-
 /// Launches of one step of `preset`, once the first step has compiled and allocated what all steps share.
-async fn launches_of_a_step(preset: Preset, device: &Device) -> BTreeMap<String, usize> {
+async fn launches_of_a_step(preset: Preset, device: &Device) -> Vec<KernelTime> {
     let config = TrainConfig {
         preset,
         batch_size: 4,
@@ -36,28 +21,65 @@ async fn launches_of_a_step(preset: Preset, device: &Device) -> BTreeMap<String,
     let pixels = (0..8 * 784).map(|i| (i * 37 % 256) as u8).collect();
     let data = ImageSet::new(1, 28, 28, 10, (0..8).collect(), pixels).expect("a valid set");
     let mut trainer = Trainer::new(config, Arc::new(data), device).expect("a valid configuration");
+    let _launched = Unreplayed::begin();
     trainer.step(2).await.expect("no divergence");
-    let launches = Arc::new(Launches::default());
-    let watching = LaunchObservation::new(launches.clone());
+    let watching = Profile::count();
     trainer.step(1).await.expect("no divergence");
-    drop(watching);
-    let counts = launches.0.lock().expect("no observer panicked");
-    counts.clone()
+    watching.finish().await
+}
+
+/// Launches of one forward pass, once an earlier one has compiled what all share.
+async fn launches_of_a_pass(preset: Preset, device: &Device) -> Vec<KernelTime> {
+    let network = preset.init(0, device).expect("a preset is valid");
+    let x_t = Tensor::<4>::zeros([2, 1, 28, 28], device);
+    let t = Tensor::<1>::zeros([2], device);
+    let labels = Tensor::<1, Int>::zeros([2], device);
+    let pass = async || {
+        let output = network.denoise(x_t.clone(), t.clone(), Some(labels.clone()));
+        read(output).await.expect("the device gives its result back")
+    };
+    pass().await;
+    let watching = Profile::count();
+    pass().await;
+    watching.finish().await
 }
 
 /// At a batch of 4. Raise them never, lower them with every change that saves a launch. A larger batch has its weights'
 /// gradients summed in parts, which takes one launch more a layer.
 const MOST: [(Preset, usize); 2] = [(Preset::Unet, 381), (Preset::Dit, 235)];
 
+/// Of one forward pass.
+const MOST_A_PASS: [(Preset, usize); 2] = [(Preset::Unet, 107), (Preset::Dit, 80)];
+
 #[test]
 fn a_training_step_launches_few_kernels() {
+    few_launches("a training step", MOST, async |preset, device| {
+        launches_of_a_step(preset, device).await
+    });
+}
+
+#[test]
+fn a_forward_pass_launches_few_kernels() {
+    few_launches("a forward pass", MOST_A_PASS, async |preset, device| {
+        launches_of_a_pass(preset, device).await
+    });
+}
+
+fn few_launches(
+    what: &str,
+    most: [(Preset, usize); 2],
+    launches: impl AsyncFn(Preset, &Device) -> Vec<KernelTime>,
+) {
     let gpu = block_on(Compute::choose(Wanted::Gpu))
         .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
-    for (preset, most) in MOST {
-        let launches = block_on(launches_of_a_step(preset, &gpu.device));
-        let total: usize = launches.values().sum();
-        println!("{preset:?}, {total} launches: {launches:#?}");
+    for (preset, most) in most {
+        let launches = block_on(launches(preset, &gpu.device));
+        let total: usize = launches.iter().map(|kernel| kernel.count as usize).sum();
+        println!("{preset:?}, {what}, {total} launches: {launches:#?}");
         assert!(total > 0, "the observer saw no launch");
-        assert!(total <= most, "{preset:?}, {total} launches: {launches:#?}");
+        assert!(
+            total <= most,
+            "{preset:?}, {what}, {total} launches: {launches:#?}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::data::{DataError, ImageSet};
 use crate::error::{ConfigError, require};
-use crate::model::{AutoencoderKl, Network};
+use crate::model::{AutoencoderKl, Network, Replayed};
 use crate::prediction::Prediction;
 use crate::runtime::{ReadError, read};
 use crate::sampler::{SampleConfig, Trajectory};
@@ -58,6 +58,7 @@ impl Samples<'_> {
         let labels: Vec<u8> = (0..config.count)
             .map(|i| (i % classes.max(1) as usize) as u8)
             .collect();
+        let network = Replayed::new(self.network.clone());
         let mut pixels = Vec::new();
         let mut shape = self.shape;
         for (number, labels) in labels.chunks(batch).enumerate() {
@@ -67,7 +68,7 @@ impl Samples<'_> {
                 class: None,
                 ..config.clone()
             };
-            let (values, found) = self.batch(&config, labels).await?;
+            let (values, found) = self.batch(&network, &config, labels).await?;
             shape = found;
             // A cast saturates.
             pixels.extend(values.iter().map(|value| ((value + 1.0) * 127.5).round() as u8));
@@ -87,6 +88,7 @@ impl Samples<'_> {
     /// Images in [-1, 1], and the shape of one.
     async fn batch(
         &self,
+        network: &Replayed,
         config: &SampleConfig,
         labels: &[u8],
     ) -> Result<(Vec<f32>, [usize; 3]), SamplesError> {
@@ -100,7 +102,7 @@ impl Samples<'_> {
             &self.device,
         )?
         .with_labels(labels)?;
-        while trajectory.step(self.network).is_some() {
+        while trajectory.step(network).is_some() {
             if trajectory.taken().is_multiple_of(STEPS_A_WAIT) {
                 read(trajectory.x_t().slice([0..1, 0..1, 0..1, 0..1])).await?;
             }

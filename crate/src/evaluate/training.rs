@@ -157,9 +157,8 @@ impl<'a> ClassifierRun<'a> {
             eps: 1e-8,
             weight_decay: options.weight_decay,
         };
-        let (weights, _) = kernels::update(self.weights.clone(), grad, self.step, rates, adamw);
-        self.model = parameters::unflatten(self.model.clone(), weights.theta.clone());
-        self.weights = weights;
+        kernels::update(&mut self.weights, grad, self.step, rates, adamw);
+        self.model = parameters::unflatten(self.model.clone(), self.weights.theta.clone());
         loss.inner()
     }
 }

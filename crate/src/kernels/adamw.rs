@@ -1,10 +1,11 @@
 //! The optimizer's update over all parameters at once, as one flat vector.
 
-use burn::backend::Dispatch;
-use burn::tensor::Tensor;
+use burn::backend::{Dispatch, DispatchTensor};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::adamw_cube::{Coefficients, FlatUpdate};
+use super::adamw_cube::{COEFFICIENTS, FlatUpdate};
+use super::copy::overwrite;
 use super::cube::runs_kernels;
 
 /// Hyper-parameters of AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", algorithm 2).
@@ -41,28 +42,79 @@ pub struct Rates {
     pub ema_decay: f64,
 }
 
-/// The weights after update number `step` (from 1), and the gradient's norm before clipping, `[1]`.
-pub fn update(
-    weights: Weights,
+/// Update number `step` (from 1) of `weights`; gives the gradient's norm before clipping, `[1]`.
+pub fn update(weights: &mut Weights, grad: Tensor<1>, step: u32, rates: Rates, options: AdamW) -> Tensor<1> {
+    // Moved out, so that nobody else holds what is updated.
+    let theta = weights.theta.clone();
+    let take = |x: &mut Tensor<1>| std::mem::replace(x, theta.clone());
+    let ema = take(&mut weights.ema);
+    let moments = Moments {
+        m: take(&mut weights.moments.m),
+        v: take(&mut weights.moments.v),
+    };
+    let norm;
+    (*weights, norm) = if runs_kernels(&theta.device()) {
+        let coefficients = coefficients(step, rates, options, &theta.device());
+        update_on_gpu(Weights { theta, ema, moments }, grad, coefficients, false)
+    } else {
+        update_on_cpu(Weights { theta, ema, moments }, grad, step, rates, options)
+    };
+    norm
+}
+
+/// As [`update`], on the GPU, where the weights are; what a recording writes is always at one place.
+pub fn update_in_place(
+    weights: &Weights,
+    grad: Tensor<1>,
+    coefficients: Tensor<1>,
+) -> (Tensor<1>, DispatchTensor) {
+    let (new, norm) = update_on_gpu(weights.clone(), grad, coefficients, true);
+    (norm, overwrite(&weights.theta, new.theta))
+}
+
+/// The numbers of update number `step`, from 1: values on the device, so that a recorded update is not always the same.
+pub fn coefficients(step: u32, rates: Rates, options: AdamW, device: &Device) -> Tensor<1> {
+    let values: [f64; COEFFICIENTS] = [
+        rates.learning_rate,
+        options.weight_decay,
+        options.beta1,
+        options.beta2,
+        1.0 - options.beta1.powi(step as i32),
+        1.0 - options.beta2.powi(step as i32),
+        options.eps,
+        rates.max_norm,
+        rates.ema_decay,
+    ];
+    Tensor::from_floats(values.map(|value| value as f32), device)
+}
+
+fn update_on_gpu(
+    Weights { theta, ema, moments }: Weights,
+    grad: Tensor<1>,
+    coefficients: Tensor<1>,
+    in_place: bool,
+) -> (Weights, Tensor<1>) {
+    let (theta, ema, m, v, norm) = Dispatch::update_weights(
+        theta.into_dispatch(),
+        ema.into_dispatch(),
+        moments.m.into_dispatch(),
+        moments.v.into_dispatch(),
+        grad.into_dispatch(),
+        coefficients.into_dispatch(),
+        in_place,
+    );
+    let [theta, ema, m, v, norm] = [theta, ema, m, v, norm].map(Tensor::from_dispatch);
+    let moments = Moments { m, v };
+    (Weights { theta, ema, moments }, norm)
+}
+
+fn update_on_cpu(
+    Weights { theta, ema, moments }: Weights,
     grad: Tensor<1>,
     step: u32,
     rates: Rates,
     options: AdamW,
 ) -> (Weights, Tensor<1>) {
-    let Weights { theta, ema, moments } = weights;
-    if runs_kernels(&theta.device()) {
-        let (theta, ema, m, v, norm) = Dispatch::update_weights(
-            theta.into_dispatch(),
-            ema.into_dispatch(),
-            moments.m.into_dispatch(),
-            moments.v.into_dispatch(),
-            grad.into_dispatch(),
-            Coefficients::new(step, rates, options),
-        );
-        let [theta, ema, m, v, norm] = [theta, ema, m, v, norm].map(Tensor::from_dispatch);
-        let moments = Moments { m, v };
-        return (Weights { theta, ema, moments }, norm);
-    }
     let Rates {
         learning_rate,
         max_norm,

@@ -4,73 +4,26 @@ use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 use burn::tensor::Shape;
-use burn_cubecl::{CubeBackend, kernel::into_contiguous};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::adamw::{AdamW, Rates};
-use super::cube::{THREADS, aligned, empty, view, workgroup_sum};
+use super::cube::{THREADS, empty, view, workgroup_sum};
 
 /// Parts of the sum of squares: one for each thread of a workgroup of the second kernel.
 const PARTS: usize = THREADS as usize;
 /// Parameters that a thread of the second kernel updates.
 const A_THREAD: usize = 4;
 
-/// The numbers of one update, as the kernel takes them.
-#[derive(CubeLaunch, CubeType, Clone, Copy)]
-struct Scalars {
-    learning_rate: f32,
-    weight_decay: f32,
-    beta1: f32,
-    beta2: f32,
-    /// 1 - beta1^step and 1 - beta2^step.
-    correction1: f32,
-    correction2: f32,
-    eps: f32,
-    max_norm: f32,
-    ema_decay: f32,
-}
-
-/// The numbers of one update.
-#[derive(Clone, Copy, Debug)]
-pub struct Coefficients {
-    rates: Rates,
-    options: AdamW,
-    correction1: f64,
-    correction2: f64,
-}
-
-impl Coefficients {
-    /// Of update number `step`, from 1.
-    pub fn new(step: u32, rates: Rates, options: AdamW) -> Self {
-        Self {
-            rates,
-            options,
-            correction1: 1.0 - options.beta1.powi(step as i32),
-            correction2: 1.0 - options.beta2.powi(step as i32),
-        }
-    }
-
-    fn launch(&self) -> ScalarsLaunch {
-        ScalarsLaunch::new(
-            self.rates.learning_rate as f32,
-            self.options.weight_decay as f32,
-            self.options.beta1 as f32,
-            self.options.beta2 as f32,
-            self.correction1 as f32,
-            self.correction2 as f32,
-            self.options.eps as f32,
-            self.rates.max_norm as f32,
-            self.rates.ema_decay as f32,
-        )
-    }
-}
+/// Numbers of one update.
+pub const COEFFICIENTS: usize = 9;
 
 /// The update on the GPU.
 #[backend_extension(Cube, Fusion)]
 #[allow(clippy::type_complexity)]
 pub trait FlatUpdate: Backend {
-    /// Parameters, moving average, moments and the gradient's norm, `[1]`, after the update.
-    #[fusion(meta = |theta, ema, m, v, _grad, _coefficients| (
+    /// Parameters, moving average, moments and the gradient's norm, `[1]`, after the update. The parameters are others;
+    /// average and moments are written where they were if nobody else holds them, or if `in_place`, whoever does.
+    #[fusion(meta = |theta, ema, m, v, _grad, _coefficients, _in_place| (
         theta.clone(),
         ema.clone(),
         m.clone(),
@@ -83,7 +36,8 @@ pub trait FlatUpdate: Backend {
         m: FloatTensor<Self>,
         v: FloatTensor<Self>,
         grad: FloatTensor<Self>,
-        coefficients: Coefficients,
+        coefficients: FloatTensor<Self>,
+        in_place: bool,
     ) -> (
         FloatTensor<Self>,
         FloatTensor<Self>,
@@ -100,7 +54,8 @@ impl FlatUpdate for CubeBackend {
         m: FloatTensor<Self>,
         v: FloatTensor<Self>,
         grad: FloatTensor<Self>,
-        coefficients: Coefficients,
+        coefficients: FloatTensor<Self>,
+        in_place: bool,
     ) -> (
         FloatTensor<Self>,
         FloatTensor<Self>,
@@ -110,47 +65,44 @@ impl FlatUpdate for CubeBackend {
     ) {
         let grad = into_contiguous(grad);
         let count = grad.meta.num_elements();
-        // The norm goes behind them: whoever keeps it for a while keeps no more than a kilobyte from being used again.
-        let squares = empty(&grad, [PARTS + 1]);
+        // The norm goes behind them, and the coefficients behind it: whoever keeps it for a while keeps no more than a
+        // kilobyte from being used again, and the second kernel has one buffer less.
+        let squares = empty(&grad, [PARTS + 1 + COEFFICIENTS]);
         squares_kernel::launch(
             &grad.client,
             CubeCount::Static(PARTS as u32, 1, 1),
             CubeDim::new_1d(THREADS),
             grad.clone().into_tensor_arg(),
+            into_contiguous(coefficients).into_tensor_arg(),
             squares.clone().into_tensor_arg(),
             count as u32,
         );
-        // One buffer for all that is written: WebGPU promises 8 buffers a kernel, and Burn takes one.
-        let section = aligned(&grad, count);
-        let out = empty(&grad, [4 * section]);
+        let out = empty(&grad, [count]);
+        let own = |x: CubeTensor| match in_place || x.can_mut() {
+            true => x,
+            false => x.copy(),
+        };
+        let [ema, m, v] = [ema, m, v].map(own);
         let workgroups = count.div_ceil(A_THREAD * THREADS as usize).min(32_768);
         update_kernel::launch(
             &out.client,
             CubeCount::Static(workgroups as u32, 1, 1),
             CubeDim::new_1d(THREADS),
             into_contiguous(theta).into_tensor_arg(),
-            into_contiguous(ema).into_tensor_arg(),
-            into_contiguous(m).into_tensor_arg(),
-            into_contiguous(v).into_tensor_arg(),
+            out.clone().into_tensor_arg(),
+            ema.clone().into_tensor_arg(),
+            m.clone().into_tensor_arg(),
+            v.clone().into_tensor_arg(),
             grad.into_tensor_arg(),
             squares.clone().into_tensor_arg(),
-            out.clone().into_tensor_arg(),
             count as u32,
-            section as u32,
-            coefficients.launch(),
         );
-        (
-            view(&out, 0, [count]),
-            view(&out, section, [count]),
-            view(&out, 2 * section, [count]),
-            view(&out, 3 * section, [count]),
-            view(&squares, PARTS, [1]),
-        )
+        (out, ema, m, v, view(&squares, PARTS, [1]))
     }
 }
 
 #[cube(launch)]
-fn squares_kernel(grad: &Tensor<f32>, squares: &mut Tensor<f32>, count: u32) {
+fn squares_kernel(grad: &Tensor<f32>, coefficients: &Tensor<f32>, squares: &mut Tensor<f32>, count: u32) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let mut sum = 0.0f32;
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
@@ -163,27 +115,36 @@ fn squares_kernel(grad: &Tensor<f32>, squares: &mut Tensor<f32>, count: u32) {
     if UNIT_POS_X == 0 {
         squares[CUBE_POS_X as usize] = sum;
     }
+    if CUBE_POS_X == 0 && UNIT_POS_X < 9 {
+        squares[(257 + UNIT_POS_X) as usize] = coefficients[UNIT_POS_X as usize];
+    }
 }
 
-/// `out` holds parameters, moving average and both moments, each from a multiple of `section` on. The norm is left behind
-/// the sums of squares.
+/// Behind the sums of squares the norm is left, and behind it the coefficients are found.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 fn update_kernel(
     theta: &Tensor<f32>,
-    ema: &Tensor<f32>,
-    m: &Tensor<f32>,
-    v: &Tensor<f32>,
+    out: &mut Tensor<f32>,
+    ema: &mut Tensor<f32>,
+    m: &mut Tensor<f32>,
+    v: &mut Tensor<f32>,
     grad: &Tensor<f32>,
     squares: &mut Tensor<f32>,
-    out: &mut Tensor<f32>,
     count: u32,
-    section: u32,
-    scalars: Scalars,
 ) {
+    let learning_rate = squares[257usize];
+    let weight_decay = squares[258usize];
+    let beta1 = squares[259usize];
+    let beta2 = squares[260usize];
+    let correction1 = squares[261usize];
+    let correction2 = squares[262usize];
+    let eps = squares[263usize];
+    let max_norm = squares[264usize];
+    let ema_decay = squares[265usize];
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let norm = workgroup_sum(squares[UNIT_POS_X as usize], UNIT_POS_X, &mut shared).sqrt();
-    let mut clip = scalars.max_norm / (norm + 1e-6f32);
+    let mut clip = max_norm / (norm + 1e-6f32);
     if clip > 1.0f32 {
         clip = 1.0f32;
     }
@@ -194,15 +155,15 @@ fn update_kernel(
     while i < count {
         let at = i as usize;
         let g = grad[at] * clip;
-        let first = scalars.beta1 * m[at] + (1.0f32 - scalars.beta1) * g;
-        let second = scalars.beta2 * v[at] + (1.0f32 - scalars.beta2) * g * g;
-        let step = (first / scalars.correction1) / ((second / scalars.correction2).sqrt() + scalars.eps);
+        let first = beta1 * m[at] + (1.0f32 - beta1) * g;
+        let second = beta2 * v[at] + (1.0f32 - beta2) * g * g;
+        let step = (first / correction1) / ((second / correction2).sqrt() + eps);
         let old = theta[at];
-        let new = old - scalars.learning_rate * (step + scalars.weight_decay * old);
+        let new = old - learning_rate * (step + weight_decay * old);
         out[at] = new;
-        out[(section + i) as usize] = scalars.ema_decay * ema[at] + (1.0f32 - scalars.ema_decay) * new;
-        out[(2 * section + i) as usize] = first;
-        out[(3 * section + i) as usize] = second;
+        ema[at] = ema_decay * ema[at] + (1.0f32 - ema_decay) * new;
+        m[at] = first;
+        v[at] = second;
         i += CUBE_COUNT_X * 256;
     }
 }

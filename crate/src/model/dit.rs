@@ -7,7 +7,8 @@ use burn::tensor::{Device, Int, Tensor};
 
 use super::dit_blocks::{DiTBlock, FinalLayer, condition};
 use super::dit_config::DiTConfig;
-use super::dit_embedding::{LabelEmbedder, PatchEmbed, TimestepEmbedder, position_tensor};
+use super::dit_embedding::{FREQUENCY_DIM, LabelEmbedder, PatchEmbed, TimestepEmbedder, position_tensor};
+use super::embedding::frequencies;
 use super::layers::Init;
 use super::probe::Probe;
 use crate::error::ConfigError;
@@ -23,6 +24,8 @@ pub struct DiT {
     pub final_layer: FinalLayer,
     /// Fixed, and so no parameter: `[1, tokens, hidden_size]`.
     positions: Tensor<3>,
+    /// Of the timestep's sinusoids; fixed too.
+    frequencies: Tensor<2>,
     #[module(skip)]
     config: DiTConfig,
 }
@@ -40,6 +43,7 @@ impl DiTConfig {
             blocks: (0..self.depth).map(|_| DiTBlock::init(self, init)).collect(),
             final_layer: FinalLayer::init(self, init),
             positions: position_tensor(self, device),
+            frequencies: frequencies(FREQUENCY_DIM, self.freq_shift, device),
             config: self.clone(),
         })
     }
@@ -73,7 +77,7 @@ impl DiT {
                 y_embedder,
                 t.clone(),
                 labels.clone(),
-                self.config.freq_shift,
+                self.frequencies.clone(),
             )
         };
         let enter = |probe: &mut Option<&mut Probe>, block: &str| {

@@ -167,7 +167,7 @@ pub(super) fn condition(
     y_embedder: &LabelEmbedder,
     t: Tensor<1>,
     labels: Tensor<1, Int>,
-    freq_shift: f64,
+    frequencies: Tensor<2>,
 ) -> Tensor<2> {
-    silu(t_embedder.forward(t, freq_shift) + y_embedder.forward(labels))
+    silu(t_embedder.forward(t, frequencies) + y_embedder.forward(labels))
 }

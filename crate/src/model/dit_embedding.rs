@@ -102,8 +102,8 @@ impl TimestepEmbedder {
     }
 
     /// `t` `[batch]` -> `[batch, hidden_size]`
-    pub fn forward(&self, t: Tensor<1>, freq_shift: f64) -> Tensor<2> {
-        let sinusoids = timestep_embedding(t, FREQUENCY_DIM, true, freq_shift);
+    pub fn forward(&self, t: Tensor<1>, frequencies: Tensor<2>) -> Tensor<2> {
+        let sinusoids = timestep_embedding(t, frequencies, FREQUENCY_DIM, true);
         self.mlp.2.forward(silu(self.mlp.0.forward(sinusoids)))
     }
 }

@@ -9,12 +9,15 @@ use crate::kernels::silu;
 /// Sinusoidal embedding of timesteps (Vaswani et al., 2017, section 3.5; Ho et al., 2020, appendix B).
 ///
 /// `t` `[batch]` -> `[batch, dim]`: cosines then sines (`flip_sin_to_cos`) or sines then cosines, of
-/// `t / 10000^(i / (dim / 2 - freq_shift))` for `i` in `0..dim / 2`. An odd `dim` ends in a zero.
-pub fn timestep_embedding(t: Tensor<1>, dim: usize, flip_sin_to_cos: bool, freq_shift: f64) -> Tensor<2> {
-    let batch = t.dims()[0];
-    let half = dim / 2;
-    let device = t.device();
-    let angles = t.unsqueeze_dim::<2>(1) * frequencies(half, freq_shift, &device); // [batch, half]
+/// `t` times each of the `dim / 2` [`frequencies`]. An odd `dim` ends in a zero.
+pub fn timestep_embedding(
+    t: Tensor<1>,
+    frequencies: Tensor<2>,
+    dim: usize,
+    flip_sin_to_cos: bool,
+) -> Tensor<2> {
+    let (batch, device) = (t.dims()[0], t.device());
+    let angles = t.unsqueeze_dim::<2>(1) * frequencies; // [batch, dim / 2]
     let (sin, cos) = (angles.clone().sin(), angles.cos());
     let mut parts = if flip_sin_to_cos {
         vec![cos, sin]
@@ -27,7 +30,10 @@ pub fn timestep_embedding(t: Tensor<1>, dim: usize, flip_sin_to_cos: bool, freq_
     Tensor::cat(parts, 1)
 }
 
-fn frequencies(half: usize, freq_shift: f64, device: &Device) -> Tensor<2> {
+/// `1 / 10000^(i / (dim / 2 - freq_shift))` for `i` in `0..dim / 2`, `[1, dim / 2]`. A network keeps them: whatever a pass
+/// brings to the GPU interrupts it.
+pub fn frequencies(dim: usize, freq_shift: f64, device: &Device) -> Tensor<2> {
+    let half = dim / 2;
     let frequency = |i: usize| libm::pow(10_000.0, -(i as f64) / (half as f64 - freq_shift)) as f32;
     let values: Vec<f32> = (0..half).map(frequency).collect();
     Tensor::from_data(TensorData::new(values, [1, half]), device)
@@ -62,7 +68,7 @@ mod tests {
     fn frequencies_fall_from_1_to_1_in_10000() {
         let device = Device::flex();
         let t = Tensor::from_data([3.0f32, 500.0], &device);
-        let values = timestep_embedding(t, 8, true, 1.0)
+        let values = timestep_embedding(t, frequencies(8, 1.0, &device), 8, true)
             .into_data()
             .try_to_vec::<f32>()
             .unwrap();
@@ -77,8 +83,9 @@ mod tests {
 
     #[test]
     fn an_odd_dimension_ends_in_zero() {
-        let t = Tensor::from_data([3.0f32], &Device::flex());
-        let values = timestep_embedding(t, 5, false, 0.0)
+        let device = Device::flex();
+        let t = Tensor::from_data([3.0f32], &device);
+        let values = timestep_embedding(t, frequencies(5, 0.0, &device), 5, false)
             .into_data()
             .try_to_vec::<f32>()
             .unwrap();

@@ -24,6 +24,10 @@ impl<'a> Init<'a> {
         }
     }
 
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     fn rng(&mut self) -> Rng {
         self.parameter += 1;
         Rng::new(self.seed, Stream::Weights, self.parameter)

@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::embedding::{TimestepEmbedding, timestep_embedding};
+use super::embedding::{TimestepEmbedding, frequencies, timestep_embedding};
 use super::layers::{Init, Linear};
 use crate::error::{ConfigError, require};
 use crate::kernels::silu;
@@ -47,6 +47,8 @@ pub struct PointsNet {
     pub linear_in: Linear,
     pub layers: Vec<Linear>,
     pub linear_out: Linear,
+    /// Of the timestep's sinusoids; fixed, and so no parameter.
+    frequencies: Tensor<2>,
     #[module(skip)]
     config: PointsConfig,
 }
@@ -76,6 +78,7 @@ impl PointsConfig {
                 .map(|_| Linear::init(hidden, hidden, init))
                 .collect(),
             linear_out: Linear::init(hidden, COORDINATES, init),
+            frequencies: frequencies(self.frequency_dim, 0.0, device),
             config: self.clone(),
         })
     }
@@ -85,7 +88,7 @@ impl PointsNet {
     /// Points `x` `[batch, 2, 1, 1]`, timesteps `t` `[batch]` -> `[batch, 2, 1, 1]`
     pub fn forward(&self, x: Tensor<4>, t: Tensor<1>) -> Tensor<4> {
         let shape = x.dims();
-        let sinusoids = timestep_embedding(t, self.config.frequency_dim, true, 0.0);
+        let sinusoids = timestep_embedding(t, self.frequencies.clone(), self.config.frequency_dim, true);
         let scale = self.time_embedding.forward(sinusoids) + 1.0; // [batch, hidden_size]
         let x = features(x.reshape([shape[0], COORDINATES]), self.config.octaves);
         let mut h = self.linear_in.forward(x); // [batch, hidden_size]

@@ -4,7 +4,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::embedding::{TimestepEmbedding, timestep_embedding};
+use super::embedding::{TimestepEmbedding, frequencies, timestep_embedding};
 use super::layers::{Conv2d, Embedding, GroupNorm, Init};
 use super::probe::Probe;
 use super::unet_blocks::{DownBlock, MidBlock, Pass, UpBlock};
@@ -23,6 +23,8 @@ pub struct UNet {
     pub up_blocks: Vec<UpBlock>,
     pub conv_norm_out: GroupNorm,
     pub conv_out: Conv2d,
+    /// Of the timestep's sinusoids; fixed, and so no parameter.
+    frequencies: Tensor<2>,
     #[module(skip)]
     config: UNetConfig,
 }
@@ -58,6 +60,7 @@ impl UNetConfig {
                 .collect(),
             conv_norm_out: GroupNorm::init(channels, self.norm_num_groups, self.norm_eps, init),
             conv_out: Conv2d::init(channels, self.out_channels, 3, 1, 1, init),
+            frequencies: frequencies(channels, self.freq_shift, init.device()),
             config: self.clone(),
         })
     }
@@ -132,9 +135,9 @@ impl UNet {
         }
         let sinusoids = timestep_embedding(
             t,
+            self.frequencies.clone(),
             config.block_out_channels[0],
             config.flip_sin_to_cos,
-            config.freq_shift,
         );
         let mut emb = self.time_embedding.forward(sinusoids);
         if let (Some(embedding), Some(labels)) = (&self.class_embedding, labels) {

@@ -8,6 +8,7 @@ use cubecl_runtime::logging::{LaunchObservation, LaunchObserver, ProfileDuration
 use super::Backend;
 use super::clock;
 use super::profile::lock;
+use super::replay::Unreplayed;
 
 /// Watches the work of this process from [`Laps::start`] to [`Laps::finish`], one at a time.
 ///
@@ -17,6 +18,7 @@ pub struct Laps {
     device: Device,
     parts: Vec<(String, f64)>,
     watch: Watch,
+    _unreplayed: Unreplayed,
 }
 
 enum Watch {
@@ -47,6 +49,7 @@ impl Laps {
             device: device.clone(),
             parts: Vec::new(),
             watch,
+            _unreplayed: Unreplayed::begin(),
         }
     }
 

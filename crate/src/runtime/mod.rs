@@ -4,10 +4,12 @@ pub mod clock;
 mod compute;
 mod laps;
 mod profile;
+mod replay;
 
 pub use compute::{Backend, Compute, ComputeError, Wanted};
 pub use laps::Laps;
 pub use profile::{KernelTime, Profile};
+pub use replay::{Recording, Unreplayed, may_replay};
 
 use burn::tensor::Tensor;
 use thiserror::Error;

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cubecl_runtime::logging::{LaunchObservation, LaunchObserver, ProfileDuration, TimingRequest};
 use serde::Serialize;
 
+use super::replay::Unreplayed;
+
 /// All launches of one kernel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -23,6 +25,7 @@ pub struct KernelTime {
 pub struct Profile {
     launches: Arc<Launches>,
     observation: LaunchObservation,
+    _unreplayed: Unreplayed,
 }
 
 impl Profile {
@@ -45,6 +48,7 @@ impl Profile {
         Self {
             observation: LaunchObservation::new(launches.clone()),
             launches,
+            _unreplayed: Unreplayed::begin(),
         }
     }
 

@@ -69,7 +69,7 @@ pub struct Checkpoint {
 impl Trainer {
     /// The whole run as a safetensors file.
     pub async fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        let State { step, weights } = self.state.clone();
+        let State { step, weights } = self.state();
         let Weights { theta, ema, moments } = weights;
         let names = parameters::names(&self.ema_model());
         let mut parts = BTreeMap::new();

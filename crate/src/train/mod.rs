@@ -7,6 +7,7 @@ pub mod objective;
 mod pending;
 pub mod race;
 pub mod reconstruction;
+mod recorded;
 pub mod trainer;
 
 pub use checkpoint::{Checkpoint, CheckpointError};

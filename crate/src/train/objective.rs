@@ -59,6 +59,22 @@ impl Batch {
         }
     }
 
+    /// What the network is asked, and what it should answer.
+    pub fn question(&self, schedule: &Schedule, prediction: Prediction) -> Question {
+        let level = |&t: &usize| told_and_mixed(t, schedule, prediction);
+        let (told, levels): (Vec<usize>, Vec<Level>) = self.t.iter().map(level).unzip();
+        let estimates = Estimates {
+            x0_hat: self.x_0.clone(),
+            eps_hat: self.eps.clone(),
+        };
+        Question {
+            x_t: mix(self.x_0.clone(), self.eps.clone(), &levels),
+            times: timestep_tensor(&told, &self.x_0.device()),
+            labels: self.labels.clone(),
+            target: prediction.output(estimates, &levels),
+        }
+    }
+
     /// Mean of `|target - output|^2` over the pixels of each example, `[batch]`, where the target is what `prediction`
     /// names, with the weighted bound of the variance where the network's output has one behind the prediction; the loss
     /// is their mean.
@@ -71,34 +87,55 @@ impl Batch {
         prediction: Prediction,
         autodiff: bool,
     ) -> Tensor<1> {
-        let Self { x_0, labels, t, eps } = self;
-        let (told, levels): (Vec<usize>, Vec<Level>) =
-            t.iter().map(|&t| told_and_mixed(t, schedule, prediction)).unzip();
-        let x_t = mix(x_0.clone(), eps.clone(), &levels);
-        let times = timestep_tensor(&told, &x_t.device());
-        let (x_0, eps, x_t, times, labels) = match autodiff {
-            true => (
-                x_0.autodiff(),
-                eps.autodiff(),
-                x_t.autodiff(),
-                times.autodiff(),
-                labels.autodiff(),
-            ),
-            false => (x_0, eps, x_t, times, labels),
-        };
-        let output = network.denoise(x_t.clone(), times, Some(labels));
+        let question = self.question(schedule, prediction).on(autodiff);
+        let Self { x_0, t, eps, .. } = self;
+        let output = question.output(network);
         if output.dims()[1] == 2 * x_0.dims()[1] {
             let bound = Bound {
                 schedule,
                 variance: Variance::LearnedRange,
             };
-            return bound.l_hybrid(prediction, [x_0, eps, x_t], output, &t, BOUND_WEIGHT);
+            let [x_0, eps] = match autodiff {
+                true => [x_0.autodiff(), eps.autodiff()],
+                false => [x_0, eps],
+            };
+            return bound.l_hybrid(prediction, [x_0, eps, question.x_t], output, &t, BOUND_WEIGHT);
         }
-        let estimates = Estimates {
-            x0_hat: x_0,
-            eps_hat: eps,
-        };
-        l_simple(output, prediction.output(estimates, &levels))
+        l_simple(output, question.target)
+    }
+}
+
+/// What a network is asked, and what it should answer: all that the loss takes of a batch, on the device.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub x_t: Tensor<4>,         // [batch, channels, height, width]
+    pub times: Tensor<1>,       // [batch]
+    pub labels: Tensor<1, Int>, // [batch]
+    pub target: Tensor<4>,      // as x_t
+}
+
+impl Question {
+    /// The loss of each example, `[batch]`, of a network that learns no variance. See [`Batch::losses`].
+    pub fn losses(self, network: &impl Denoiser, autodiff: bool) -> Tensor<1> {
+        let question = self.on(autodiff);
+        l_simple(question.output(network), question.target)
+    }
+
+    fn output(&self, network: &impl Denoiser) -> Tensor<4> {
+        network.denoise(self.x_t.clone(), self.times.clone(), Some(self.labels.clone()))
+    }
+
+    /// On the autodiff device, or as it is.
+    fn on(self, autodiff: bool) -> Self {
+        match autodiff {
+            true => Self {
+                x_t: self.x_t.autodiff(),
+                times: self.times.autodiff(),
+                labels: self.labels.autodiff(),
+                target: self.target.autodiff(),
+            },
+            false => self,
+        }
     }
 }
 

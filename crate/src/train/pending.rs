@@ -13,11 +13,9 @@ use crate::runtime::{ReadError, clock, read};
 
 /// A step on the device's queue.
 pub(super) struct Queued {
-    /// `[n]`
-    pub losses: Tensor<1>,
+    /// The losses, and behind them the gradient's norm, `[n + 1]`.
+    pub values: Tensor<1>,
     pub of: LossesOf,
-    /// `[1]`
-    pub grad_norm: Tensor<1>,
     pub learning_rate: f64,
 }
 
@@ -45,10 +43,7 @@ pub struct Pending {
 impl Pending {
     /// The read-back is asked for here, so that it waits for these steps and for nothing that is queued later.
     pub(super) fn new(first: u32, steps: Vec<Queued>, num_train_timesteps: usize, began: f64) -> Self {
-        let tensors = steps
-            .iter()
-            .flat_map(|step| [step.losses.clone(), step.grad_norm.clone()]);
-        let tensors: Vec<_> = tensors.collect();
+        let tensors: Vec<_> = steps.iter().map(|step| step.values.clone()).collect();
         let mut pending = Self {
             first,
             steps,
@@ -78,7 +73,7 @@ impl Pending {
         let seconds = (clock::now() - since) / self.steps.len().max(1) as f64;
         let mut rest = values.as_slice();
         let report = |(step, queued): (u32, &Queued)| {
-            let (losses, after) = rest.split_at(queued.losses.dims()[0]);
+            let (losses, after) = rest.split_at(queued.values.dims()[0] - 1);
             let grad_norm = after[0];
             rest = &after[1..];
             let (loss, bands, reconstruction) = match &queued.of {

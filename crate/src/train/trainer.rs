@@ -10,12 +10,13 @@ use super::config::{TrainConfig, TrainError};
 use super::objective::Batch;
 use super::pending::{LossesOf, Pending, Queued};
 use super::reconstruction::{Reconstruction, ReconstructionBatch};
+use super::recorded::RecordedStep;
 use crate::data::{Batches, DataSet};
 use crate::error::ConfigError;
 use crate::kernels::{self, AdamW, Moments, Rates, Weights};
 use crate::model::preset::NULL_CLASS;
 use crate::model::{AutoencoderKl, Network, Trainable, parameters};
-use crate::runtime::clock;
+use crate::runtime::{clock, may_replay};
 use crate::schedule::Schedule;
 
 /// What one training step reports.
@@ -47,7 +48,20 @@ pub struct Trainer {
     batches: Batches,
     device: Device,
     model: Trainable,
-    pub(super) state: State,
+    state: State,
+    stepping: Stepping,
+}
+
+/// How steps are taken.
+#[derive(Debug)]
+enum Stepping {
+    /// One launch after the other; the step before the first that may be recorded.
+    First,
+    /// So too, and the next may be recorded.
+    Known,
+    Recorded(RecordedStep),
+    /// The device does not record them.
+    Refused,
 }
 
 /// All that changes from step to step.
@@ -97,6 +111,7 @@ impl Trainer {
             schedule,
             data,
             model,
+            stepping: Stepping::First,
         })
     }
 
@@ -118,9 +133,14 @@ impl Trainer {
         self.state.step
     }
 
+    /// Whether the last step was replayed.
+    pub fn is_replayed(&self) -> bool {
+        matches!(self.stepping, Stepping::Recorded(_))
+    }
+
     /// The model with the moving average of its weights.
     pub fn ema_model(&self) -> Trainable {
-        parameters::unflatten(self.model.valid(), self.state.weights.ema.clone())
+        parameters::unflatten(self.model.valid(), self.lasting(&self.state.weights.ema))
     }
 
     /// What samples are drawn with: [`ema_model`](Self::ema_model), where it is no autoencoder.
@@ -130,7 +150,37 @@ impl Trainer {
 
     /// The network with the weights of this moment, where it is no autoencoder.
     pub fn network(&self) -> Result<Network, ConfigError> {
-        self.model.valid().into_denoiser()
+        match self.stepping {
+            Stepping::Recorded(_) => {
+                parameters::unflatten(self.model.valid(), self.lasting(&self.state.weights.theta))
+            }
+            _ => self.model.valid(),
+        }
+        .into_denoiser()
+    }
+
+    /// The state of this moment, whatever steps follow.
+    pub(super) fn state(&self) -> State {
+        let Weights { theta, ema, moments } = &self.state.weights;
+        State {
+            step: self.state.step,
+            weights: Weights {
+                theta: self.lasting(theta),
+                ema: self.lasting(ema),
+                moments: Moments {
+                    m: self.lasting(&moments.m),
+                    v: self.lasting(&moments.v),
+                },
+            },
+        }
+    }
+
+    /// A recorded step writes over its weights: who keeps some is given a copy.
+    fn lasting(&self, weights: &Tensor<1>) -> Tensor<1> {
+        match self.stepping {
+            Stepping::Recorded(_) => kernels::copied(weights),
+            _ => weights.clone(),
+        }
     }
 
     /// What the next step will look at. An autoencoder's batches are not noised: it has none.
@@ -163,9 +213,6 @@ impl Trainer {
 
     /// One step on the device's queue; nothing is read back.
     fn enqueue(&mut self) -> Queued {
-        let (loss, losses, of) = self.losses();
-        let grad = parameters::flatten_grads(&self.model, loss.backward());
-
         let config = &self.config;
         let step = self.state.step + 1;
         let rates = Rates {
@@ -179,24 +226,74 @@ impl Trainer {
             eps: 1e-8,
             weight_decay: config.weight_decay,
         };
-        let (weights, grad_norm) = kernels::update(self.state.weights.clone(), grad, step, rates, options);
-
-        self.model = parameters::unflatten(self.model.clone(), weights.theta.clone());
-        self.state = State { step, weights };
+        let indices = self.next_indices();
+        let (values, of) = match self.replay(&indices, rates, options) {
+            Some(replayed) => replayed,
+            None => {
+                let (loss, losses, of) = self.losses(&indices);
+                let grad = parameters::flatten_grads(&self.model, loss.backward());
+                let norm = kernels::update(&mut self.state.weights, grad, step, rates, options);
+                self.model = parameters::unflatten(self.model.clone(), self.state.weights.theta.clone());
+                (Tensor::cat(vec![losses, norm], 0), of)
+            }
+        };
+        self.state.step = step;
         Queued {
-            losses,
+            values,
             of,
-            grad_norm,
             learning_rate: rates.learning_rate,
         }
     }
 
+    /// The next step by its recording, which is made at the second step: the values of [`Queued`]. None where a step is not
+    /// recorded: on the CPU, while launches are watched, and of other objectives than the denoiser's own.
+    fn replay(&mut self, indices: &[usize], rates: Rates, options: AdamW) -> Option<(Tensor<1>, LossesOf)> {
+        let recordable =
+            matches!(self.model, Trainable::Denoiser(_)) && !self.config.preset.learns_variance();
+        if !recordable || !may_replay(&self.device) {
+            self.stepping = Stepping::First;
+            return None;
+        }
+        match self.stepping {
+            Stepping::First => {
+                self.stepping = Stepping::Known;
+                return None;
+            }
+            Stepping::Refused => return None,
+            Stepping::Known | Stepping::Recorded(_) => {}
+        }
+        let batch = self.draw(indices);
+        let question = batch.question(&self.schedule, self.config.prediction);
+        let coefficients = kernels::coefficients(self.state.step + 1, rates, options, &self.device);
+        if let Stepping::Known = self.stepping {
+            let weights = &self.state.weights;
+            match RecordedStep::new(&self.model, weights, &question, &coefficients) {
+                Some(step) => {
+                    self.state.weights = step.weights().clone();
+                    self.model = parameters::unflatten(self.model.clone(), step.weights().theta.clone());
+                    self.stepping = Stepping::Recorded(step);
+                }
+                None => self.stepping = Stepping::Refused,
+            }
+        }
+        let Stepping::Recorded(step) = &self.stepping else {
+            return None;
+        };
+        match step.take(question, coefficients) {
+            Some(values) => Some((values, LossesOf::Examples(batch.t))),
+            // The device is lost: the read-back will say so.
+            None => {
+                self.stepping = Stepping::Refused;
+                None
+            }
+        }
+    }
+
     /// The loss of the next step by the model's own objective, and the numbers that it is made of, without autodiff.
-    fn losses(&mut self) -> (Tensor<1>, Tensor<1>, LossesOf) {
-        let indices = self.next_indices();
+    fn losses(&self, indices: &[usize]) -> (Tensor<1>, Tensor<1>, LossesOf) {
         match &self.model {
             Trainable::Denoiser(network) => {
-                let batch = self.draw(&indices);
+                let batch = self.draw(indices);
                 let of = LossesOf::Examples(batch.t.clone());
                 let losses = batch.losses(network, &self.schedule, self.config.prediction, true);
                 (losses.clone().mean(), losses.inner(), of)
@@ -204,7 +301,7 @@ impl Trainer {
             Trainable::Autoencoder(autoencoder) => {
                 let batch = ReconstructionBatch::draw(
                     self.data.as_ref(),
-                    &indices,
+                    indices,
                     autoencoder.config().latent_shape(),
                     self.config.seed,
                     self.state.step,
@@ -242,6 +339,7 @@ impl Trainer {
     pub(super) fn with_state(mut self, state: State) -> Self {
         self.model = parameters::unflatten(self.model, state.weights.theta.clone());
         self.state = state;
+        self.stepping = Stepping::First;
         self
     }
 }

@@ -55,7 +55,7 @@ impl Travel {
     /// A slice. `false` once all is decoded.
     pub fn go_on(&mut self) -> bool {
         let end = clock::now() + SLICE;
-        while let Some(frame) = self.trajectory.step(&self.model.network) {
+        while let Some(frame) = self.trajectory.step(&self.model.replayed) {
             if frame.step % STAGE == 1 {
                 self.t.push(frame.t);
                 self.stages.push([frame.x_t, frame.x0_hat]);

@@ -7,7 +7,7 @@ use crate::data::{DataName, ImageSet};
 use crate::error::{ConfigError, require};
 use crate::interop::Scheduler;
 use crate::model::preset::NULL_CLASS;
-use crate::model::{AutoencoderKl, Network};
+use crate::model::{AutoencoderKl, Network, Replayed};
 use crate::sampler::{SampleConfig, Trajectory};
 use crate::schedule::Schedule;
 use crate::train::{TrainConfig, Trainer};
@@ -15,6 +15,8 @@ use crate::train::{TrainConfig, Trainer};
 #[derive(Clone)]
 pub struct Model {
     pub network: Network,
+    /// `network` as samplers ask it, step after step.
+    pub replayed: Replayed,
     pub scheduler: Scheduler,
     /// That of `scheduler`.
     pub schedule: Schedule,
@@ -46,6 +48,7 @@ impl Model {
     ) -> Result<Self, ConfigError> {
         let preset = config.preset;
         Ok(Self {
+            replayed: Replayed::new(network.clone()),
             network,
             schedule: Schedule::new(&config.schedule)?,
             scheduler: Scheduler {

@@ -10,7 +10,7 @@ use super::model::Model;
 use super::protocol::{Event, OpenedRun};
 use crate::interop::safetensors::{Progress, Reader};
 use crate::interop::{Import, Imported, PIECE, PublishedConfig, Scheduler, scheduler};
-use crate::model::parameters;
+use crate::model::{Replayed, parameters};
 use crate::schedule::Schedule;
 use crate::train::Checkpoint;
 
@@ -241,6 +241,7 @@ fn published(
         return Ok((event(Some(obstacle.into())), None));
     };
     let model = Model {
+        replayed: Replayed::new(network.clone()),
         network,
         scheduler: scheduler.clone(),
         schedule,

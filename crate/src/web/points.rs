@@ -12,7 +12,7 @@ use super::protocol::{DrawnWeights, Event, Place, Points};
 use super::sampling::SLICE;
 use crate::data::{PointSet, PointShape};
 use crate::error::ConfigError;
-use crate::model::{Network, parameters};
+use crate::model::{Replayed, parameters};
 use crate::runtime::{ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
 use crate::schedule::Level;
@@ -35,7 +35,7 @@ pub struct PointsRun {
 /// Samples on their way from noise.
 struct Travel {
     step: u32,
-    network: Network,
+    network: Replayed,
     trajectory: Trajectory,
     x_t: Vec<Tensor<4>>,
     x0_hat: Vec<Tensor<4>>,
@@ -120,7 +120,7 @@ impl PointsRun {
         Ok(Travel {
             step: self.trainer.steps_taken(),
             trajectory: model.trajectory(&config, &self.device)?,
-            network: model.network,
+            network: model.replayed,
             x_t: Vec::new(),
             x0_hat: Vec::new(),
         })

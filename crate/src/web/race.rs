@@ -222,7 +222,7 @@ impl Exam {
 impl Look {
     /// One model call. `false` once there is nothing left to ask.
     fn step(&mut self, exam: &Exam) -> bool {
-        if self.trajectory.step(&self.model.network).is_some() {
+        if self.trajectory.step(&self.model.replayed).is_some() {
             return true;
         }
         let Some(&ratio) = NOISE_RATIOS.get(self.errors.len()) else {

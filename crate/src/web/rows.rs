@@ -88,7 +88,7 @@ impl Rows {
     async fn begin(&self, mut warm_up: Lockstep, emitter: &Emitter) -> Result<(), ReadError> {
         if let [trajectory, ..] = warm_up.trajectories_mut() {
             let x_t = trajectory.x_t();
-            trajectory.step(&self.model.network);
+            trajectory.step(&self.model.replayed);
             let [x_t, _] = Frames::read([x_t, trajectory.x_t()].map(|x| self.model.pictures(x))).await?;
             emitter.emit(Event::RowsStart { at: self.place, x_t });
         }
@@ -102,7 +102,7 @@ impl Rows {
         self.current = Some(row);
         let trajectory = &mut self.lockstep.trajectories_mut()[row];
         let start = clock::now();
-        while let Some(frame) = trajectory.step(&self.model.network) {
+        while let Some(frame) = trajectory.step(&self.model.replayed) {
             if is_shown(frame.step, frame.steps) {
                 let pictures = [trajectory.x_t(), frame.x0_hat].map(|x| self.model.pictures(x));
                 let [x_t, x0_hat] = Frames::read(pictures).await?;

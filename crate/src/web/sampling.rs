@@ -33,7 +33,7 @@ impl Sampling {
     /// Steps up to the next one that is shown. `false` once the trajectory is over.
     pub async fn advance(&mut self, emitter: &Emitter) -> bool {
         let end = clock::now() + SLICE;
-        while let Some(frame) = self.trajectory.step(&self.model.network) {
+        while let Some(frame) = self.trajectory.step(&self.model.replayed) {
             if frame.step % self.every == 0 || frame.step == frame.steps {
                 match self.show(frame).await {
                     Ok(event) => emitter.emit(event),

@@ -227,7 +227,7 @@ impl Steering {
             return Ok(());
         };
         let end = clock::now() + SLICE;
-        while let Some(frame) = trajectory.step(&self.model.network) {
+        while let Some(frame) = trajectory.step(&self.model.replayed) {
             if is_shown(frame.step, frame.steps) {
                 let last = frame.step == frame.steps;
                 let (x_t, x0_hat) = (trajectory.x_t(), frame.x0_hat);

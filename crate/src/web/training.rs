@@ -6,7 +6,7 @@ use super::emitter::Emitter;
 use super::model::Model;
 use super::protocol::{DrawnWeights, Event, Frames, Place};
 use crate::error::ConfigError;
-use crate::model::Network;
+use crate::model::Replayed;
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
@@ -40,7 +40,7 @@ pub struct Run {
 struct Grid {
     step: u32,
     labels: Vec<u8>,
-    network: Network,
+    network: Replayed,
     trajectory: Trajectory,
     stages: Vec<Stage>,
 }
@@ -196,7 +196,7 @@ impl Run {
                 self.grid = Some(Grid {
                     step: self.trainer.steps_taken(),
                     labels,
-                    network: model.network,
+                    network: model.replayed,
                     trajectory,
                     stages: Vec::new(),
                 });

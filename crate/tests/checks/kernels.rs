@@ -383,8 +383,7 @@ async fn updates(count: usize, device: &Device) -> Vec<Vec<f32>> {
     };
     let mut norms = Vec::new();
     for (step, size) in [(1, 3.0), (2, 1.0), (3, 1e-3)] {
-        let (next, norm) = kernels::update(weights, vector() * size, step, rates, options);
-        weights = next;
+        let norm = kernels::update(&mut weights, vector() * size, step, rates, options);
         norms.extend(values(norm).await);
     }
     vec![

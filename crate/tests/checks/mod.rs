@@ -9,6 +9,7 @@ pub mod latents;
 pub mod networks;
 pub mod points;
 pub mod randomness;
+pub mod replay;
 pub mod sampling;
 pub mod training;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use diffusion_playground::interop::{Imported, Scheduler};
-use diffusion_playground::model::{AutoencoderKl, Network};
+use diffusion_playground::model::{AutoencoderKl, Network, Replayed};
 use diffusion_playground::runtime::read;
 use diffusion_playground::sampler::{SampleConfig, Trajectory};
 use diffusion_playground::schedule::Schedule;
@@ -115,7 +115,8 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     bar.set_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} steps  {eta} left",
     )?);
-    while trajectory.step(&network).is_some() {
+    let replayed = Replayed::new(network.clone());
+    while trajectory.step(&replayed).is_some() {
         // Nothing else holds the queue back.
         read(trajectory.x_t().slice([0..1, 0..1, 0..1, 0..1])).await?;
         bar.inc(1);
