@@ -101,6 +101,9 @@ impl Taps {
 
     /// The matrix of a strip: a row for each tap, a column for each pixel of the output.
     fn gather(&self, image: &[f32], (first, rows): (usize, usize), matrix: &mut [f32]) {
+        if self.stride == 1 && self.columns == self.width {
+            return self.gather_shifted(image, (first, rows), matrix);
+        }
         self.visit(first, rows, |place, inside| {
             let row = &mut matrix[place..place + self.columns];
             let Some((inside, source)) = inside else {
@@ -113,6 +116,29 @@ impl Taps {
                 *to = *from;
             }
         });
+    }
+
+    /// The same where the output is as wide as the image: a row of the matrix is a plane's piece, shifted by its tap, and
+    /// what has come round from the image's other edge is 0.
+    fn gather_shifted(&self, image: &[f32], (first, rows): (usize, usize), matrix: &mut [f32]) {
+        let (kernel, width, padding) = (self.kernel, self.width, self.padding);
+        for (i, row) in matrix.chunks_mut(rows * width).enumerate() {
+            let plane = &image[i / (kernel * kernel) * self.plane()..][..self.plane()];
+            let (down, right) = (i / kernel % kernel, i % kernel);
+            // The source of the row's first entry, and how much both lie behind their beginnings by.
+            let (source, target) = ((first + down) * width + right, padding * (width + 1));
+            let begin = target.saturating_sub(source).min(row.len());
+            let end = (plane.len() + target).saturating_sub(source).clamp(begin, row.len());
+            row[..begin].fill(0.0);
+            if begin < end {
+                row[begin..end].copy_from_slice(&plane[source + begin - target..][..end - begin]);
+            }
+            row[end..].fill(0.0);
+            for row in row.chunks_mut(width).filter(|_| right != padding) {
+                row[..padding.saturating_sub(right)].fill(0.0);
+                row[width - right.saturating_sub(padding)..].fill(0.0);
+            }
+        }
     }
 
     /// Adds each entry of a strip's matrix to the pixel that it would be gathered from.
