@@ -43,6 +43,7 @@ mod norm_flex;
 mod product_cube;
 mod resample;
 mod self_attention;
+mod self_attention_flex;
 mod squared_error;
 mod squared_error_cube;
 

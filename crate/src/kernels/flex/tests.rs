@@ -180,3 +180,25 @@ fn activations_follow_their_twins() {
         );
     }
 }
+
+#[test]
+fn self_attention_follows_its_twin() {
+    for [batch, tokens, heads, size] in [[1, 49, 4, 32], [3, 5, 2, 7], [2, 1, 1, 3], [1, 300, 2, 8]] {
+        let width = heads * size;
+        let shape = [batch, tokens, 3 * width];
+        assert_twins(
+            &format!("attention of {tokens} tokens in {heads} heads of {size}"),
+            [shape.iter().product()],
+            |[qkv]| kernels::self_attention(qkv.reshape(shape) * 2.0, heads),
+            |[qkv]| {
+                let [q, k, v] = std::array::from_fn(|i| {
+                    let part = (qkv.clone().reshape(shape) * 2.0).narrow(2, i * width, width);
+                    part.reshape([batch, tokens, heads, size]).swap_dims(1, 2)
+                });
+                let scores = q.matmul(k.swap_dims(2, 3)) / (size as f32).sqrt();
+                let mixed = activation::softmax(scores, 3).matmul(v);
+                mixed.swap_dims(1, 2).reshape([batch, tokens, width])
+            },
+        );
+    }
+}
