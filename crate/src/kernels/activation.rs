@@ -1,4 +1,4 @@
-//! The networks' activations: a launch forward, a launch back.
+//! The networks' activations: on the GPU a launch forward, a launch back.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};

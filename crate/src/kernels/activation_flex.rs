@@ -8,7 +8,7 @@ use super::flex::{fill_parts, in_order, sigmoid, tensor, values};
 /// Entries of what a core takes at a time.
 const PART: usize = 1 << 13;
 /// `2 sqrt(2/pi)`: the tanh form of GELU is `x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))`.
-const SLOPE: f32 = 1.595_769_1;
+const SLOPE: f32 = 1.595_769;
 const CUBIC: f32 = 0.044_715;
 
 impl Activate for Flex {
@@ -54,16 +54,14 @@ fn map(x: FlexTensor, function: impl Fn(f32) -> f32 + Send + Sync) -> FlexTensor
 }
 
 #[inline(always)]
-fn map_pair(
-    x: FlexTensor,
-    grad: FlexTensor,
-    function: impl Fn(f32, f32) -> f32 + Send + Sync,
-) -> FlexTensor {
+fn map_pair(x: FlexTensor, grad: FlexTensor, function: impl Fn(f32, f32) -> f32 + Send + Sync) -> FlexTensor {
     let [x, grad] = [x, grad].map(in_order);
     let mut out = values(&grad).to_vec();
     fill_parts(&mut out, PART, |i, out| {
         let x = &values(&x)[i * PART..];
-        out.iter_mut().zip(x).for_each(|(out, &x)| *out = function(x, *out));
+        out.iter_mut()
+            .zip(x)
+            .for_each(|(out, &x)| *out = function(x, *out));
     });
     tensor(out, x.layout().shape().clone())
 }

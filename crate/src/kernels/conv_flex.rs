@@ -128,7 +128,9 @@ impl Taps {
             // The source of the row's first entry, and how much both lie behind their beginnings by.
             let (source, target) = ((first + down) * width + right, padding * (width + 1));
             let begin = target.saturating_sub(source).min(row.len());
-            let end = (plane.len() + target).saturating_sub(source).clamp(begin, row.len());
+            let end = (plane.len() + target)
+                .saturating_sub(source)
+                .clamp(begin, row.len());
             row[..begin].fill(0.0);
             if begin < end {
                 row[begin..end].copy_from_slice(&plane[source + begin - target..][..end - begin]);
@@ -191,7 +193,9 @@ impl Convolution for Flex {
                     Addend::EachChannel => y.fill(bias + values(&addend)[part]),
                     Addend::EachPixel => {
                         let addend = &values(&addend)[part * pixels..][..pixels];
-                        y.iter_mut().zip(addend).for_each(|(y, addend)| *y = bias + addend);
+                        y.iter_mut()
+                            .zip(addend)
+                            .for_each(|(y, addend)| *y = bias + addend);
                     }
                 }
             }

@@ -72,21 +72,25 @@ impl AttendSelfParts for Flex {
         let image = values(&qkv).len() / batch;
         let mut out = vec![0.0; batch * image / 3];
         let mut sums = vec![0.0; batch * heads * tokens];
-        fill_pairs((&mut out, image / 3), (&mut sums, heads * tokens), |i, out, sums| {
-            let qkv = &values(&qkv)[i * image..][..image];
-            for (head, sums) in each_head.clone().zip(sums.chunks_mut(tokens)) {
-                let mut scores = head.scores(qkv);
-                for (scores, log_sum) in scores.chunks_mut(tokens).zip(sums) {
-                    let largest = scores.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
-                    scores.iter_mut().for_each(|score| *score = exp(*score - largest));
-                    let sum = sum_of(scores, scores, |score, _| score);
-                    scores.iter_mut().for_each(|score| *score /= sum);
-                    *log_sum = largest + sum.ln();
+        fill_pairs(
+            (&mut out, image / 3),
+            (&mut sums, heads * tokens),
+            |i, out, sums| {
+                let qkv = &values(&qkv)[i * image..][..image];
+                for (head, sums) in each_head.clone().zip(sums.chunks_mut(tokens)) {
+                    let mut scores = head.scores(qkv);
+                    for (scores, log_sum) in scores.chunks_mut(tokens).zip(sums) {
+                        let largest = scores.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
+                        scores.iter_mut().for_each(|score| *score = exp(*score - largest));
+                        let sum = sum_of(scores, scores, |score, _| score);
+                        scores.iter_mut().for_each(|score| *score /= sum);
+                        *log_sum = largest + sum.ln();
+                    }
+                    let weights = Matrix::new(&scores, tokens, tokens);
+                    add_product(&mut out[head.start(0)..], head.width, weights, head.of(qkv, 2));
                 }
-                let weights = Matrix::new(&scores, tokens, tokens);
-                add_product(&mut out[head.start(0)..], head.width, weights, head.of(qkv, 2));
-            }
-        });
+            },
+        );
         let width = image / 3 / tokens;
         (
             tensor(out, [batch, tokens, width]),
@@ -117,7 +121,12 @@ impl AttendSelfParts for Flex {
                 }
                 let of_result = head.of_result(grad);
                 let weights_matrix = Matrix::new(&weights, tokens, tokens);
-                add_product(&mut of_qkv[start(2)..], row, weights_matrix.transposed(), of_result);
+                add_product(
+                    &mut of_qkv[start(2)..],
+                    row,
+                    weights_matrix.transposed(),
+                    of_result,
+                );
                 // Of the scores, with g the gradient of the weights p: p (g - sum(p g)), whose sum is that of out grad.
                 let mut of_scores = vec![0.0; tokens * tokens];
                 add_product(&mut of_scores, tokens, of_result, head.of(qkv, 2).transposed());
@@ -131,7 +140,12 @@ impl AttendSelfParts for Flex {
                 }
                 let of_scores = Matrix::new(&of_scores, tokens, tokens);
                 add_product(&mut of_qkv[start(0)..], row, of_scores, head.of(qkv, 1));
-                add_product(&mut of_qkv[start(1)..], row, of_scores.transposed(), head.of(qkv, 0));
+                add_product(
+                    &mut of_qkv[start(1)..],
+                    row,
+                    of_scores.transposed(),
+                    head.of(qkv, 0),
+                );
             }
         });
         tensor(of_qkv, qkv.layout().shape().clone())

@@ -40,16 +40,23 @@ fn assert_twins<const N: usize, const D: usize>(
     let lists = |y: Tensor<D>| {
         let y = y.flatten::<1>(0, D - 1);
         let grads = (y.clone() * random(N, y.dims()[0])).sum().backward();
-        let gradients = inputs.iter().map(|input| list(input.grad(&grads).expect("tracked")));
+        let gradients = inputs
+            .iter()
+            .map(|input| list(input.grad(&grads).expect("tracked")));
         once(list(y.inner())).chain(gradients).collect::<Vec<_>>()
     };
     let (found, expected) = (lists(kernel(inputs.clone())), lists(twin(inputs.clone())));
     for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
-        let largest = expected.iter().fold(1e-3, |largest: f32, value| largest.max(value.abs()));
+        let largest = expected
+            .iter()
+            .fold(1e-3, |largest: f32, value| largest.max(value.abs()));
         assert_eq!(found.len(), expected.len());
         for (found, expected) in found.iter().zip(expected) {
             let close = (found - expected).abs() <= TOLERANCE * largest;
-            assert!(close, "{what}, {i} of value and gradients: {found}, not {expected}");
+            assert!(
+                close,
+                "{what}, {i} of value and gradients: {found}, not {expected}"
+            );
         }
     }
 }
@@ -198,6 +205,23 @@ fn self_attention_follows_its_twin() {
                 let scores = q.matmul(k.swap_dims(2, 3)) / (size as f32).sqrt();
                 let mixed = activation::softmax(scores, 3).matmul(v);
                 mixed.swap_dims(1, 2).reshape([batch, tokens, width])
+            },
+        );
+    }
+}
+
+/// One row, few and many.
+#[test]
+fn linear_map_follows_its_twin() {
+    for [rows, input, output] in [[1, 5, 7], [2, 3, 1], [49, 128, 96], [128, 4, 6], [131, 9, 5]] {
+        let (shape, matrix) = ([1, rows, input], [output, input]);
+        assert_twins(
+            &format!("{rows} rows, {input} to {output}"),
+            [rows * input, output * input, output],
+            |[x, w, b]| kernels::linear(x.reshape(shape), w.reshape(matrix), b),
+            |[x, w, b]| {
+                let y = x.reshape([rows, input]).matmul(w.reshape(matrix).transpose());
+                (y + b.unsqueeze()).reshape([1, rows, output])
             },
         );
     }
