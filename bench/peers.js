@@ -23,6 +23,7 @@ import { tensorflow } from './tensorflow.js';
  * @property {number} [difference] from our output, relative to its largest value
  * @property {Spread} [single] milliseconds of one pass, its output read back
  * @property {Spread} [queued] milliseconds of each of ten passes that are read back once
+ * @property {number} [ratio] of our median to this one's, one pass at a time
  * @property {string} [error] why it is not timed
  */
 
@@ -59,13 +60,25 @@ export async function compare(preset, batch, runs, device, say) {
     ['this page', async () => ({ version: '', run: (times) => ours.run(times), close: async () => {} })],
     ...(device === 'gpu' ? gpu : cpu),
   ];
+  /** @type {Row[]} */
   const rows = [];
+  /** @type {{ row: Row, passes: Passes }[]} */
+  const ready = [];
   for (const [name, open] of all) {
-    say(`Forward passes of ${preset}: ${name}`);
-    rows.push(
-      await timed(name, open, expected, runs, device).catch((error) => ({ name, error: `${error}` })),
-    );
+    say(`Opening the ${preset} of ${name}`);
+    const row = { name };
+    rows.push(row);
+    await prepared(row, open, expected)
+      .then((passes) => ready.push({ row, passes }))
+      .catch((error) => Object.assign(row, { error: error.message ?? `${error}` }));
   }
+  say(`Forward passes of ${preset}`);
+  await inTurns(ready, 1, runs, (row, times) => Object.assign(row, { single: times }));
+  if (device === 'gpu') {
+    await inTurns(ready, QUEUED, Math.ceil(runs / 2), (row, times) => Object.assign(row, { queued: times }));
+  }
+  for (const { passes } of ready) await passes.close();
+  for (const row of rows.slice(1)) row.ratio = ratio(rows[0], row);
   return { preset, batch, adapter: ours.adapter, rows };
 }
 
@@ -73,29 +86,46 @@ export async function compare(preset, batch, runs, device, say) {
 const bytes = (array) => /** @type {Uint8Array<ArrayBuffer>} */ (array);
 
 /**
- * @param {string} name
+ * Opens a library's passes, finds their output to be ours, and warms them up.
+ * @param {Row} row
  * @param {() => Promise<Passes>} open
  * @param {Float32Array} expected
- * @param {number} runs
- * @param {'gpu' | 'cpu'} device
- * @returns {Promise<Row>}
+ * @returns {Promise<Passes>}
  */
-async function timed(name, open, expected, runs, device) {
+async function prepared(row, open, expected) {
   const passes = await open();
-  const { version } = passes;
-  try {
-    const difference = largestDifference(await passes.run(1), expected);
-    if (!(difference < TOLERANCE)) {
-      return { name, version, difference, error: 'not timed: its output is not ours' };
-    }
-    await passes.run(WARM_UP);
-    const single = await spread(passes, 1, runs);
-    const queued = device === 'gpu' ? await spread(passes, QUEUED, Math.ceil(runs / 2)) : undefined;
-    return { name, version, difference, single, queued };
-  } finally {
+  row.version = passes.version;
+  row.difference = largestDifference(await passes.run(1), expected);
+  if (!(row.difference < TOLERANCE)) {
     await passes.close();
+    throw new Error('not timed: its output is not ours');
   }
+  await passes.run(WARM_UP);
+  return passes;
 }
+
+/**
+ * Times each library once in every round, so that what else the machine does meets all alike.
+ * @param {{ row: Row, passes: Passes }[]} ready
+ * @param {number} times passes that are read back together
+ * @param {number} rounds
+ * @param {(row: Row, spread: Spread) => void} found milliseconds a pass
+ */
+async function inTurns(ready, times, rounds, found) {
+  const milliseconds = ready.map(() => /** @type {number[]} */ ([]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { passes }] of ready.entries()) {
+      const start = performance.now();
+      await passes.run(times);
+      milliseconds[i].push((performance.now() - start) / times);
+    }
+  }
+  for (const [i, { row }] of ready.entries()) found(row, spread(milliseconds[i]));
+}
+
+/** Our median over a library's: below 1 where we are faster. @param {Row} ours @param {Row} theirs */
+const ratio = (ours, theirs) =>
+  ours.single && theirs.single ? ours.single.median / theirs.single.median : undefined;
 
 /** @param {Float32Array} found @param {Float32Array} expected */
 function largestDifference(found, expected) {
@@ -109,15 +139,9 @@ function largestDifference(found, expected) {
   return difference / largest;
 }
 
-/** Milliseconds a pass. @param {Passes} passes @param {number} times @param {number} runs @returns {Promise<Spread>} */
-async function spread(passes, times, runs) {
-  const values = [];
-  for (let i = 0; i < runs; i++) {
-    const start = performance.now();
-    await passes.run(times);
-    values.push((performance.now() - start) / times);
-  }
+/** @param {number[]} values @returns {Spread} */
+function spread(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))];
-  return { median: at(0.5), p10: at(0.1), p90: at(0.9), runs };
+  return { median: at(0.5), p10: at(0.1), p90: at(0.9), runs: values.length };
 }

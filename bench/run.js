@@ -71,6 +71,7 @@ if (result.peers) {
       library: `${row.name} ${row.version ?? ''}`,
       'pass and read-back': row.error ?? ms(row.single),
       'pass, ten queued': ms(row.queued),
+      'ours takes': row.ratio ? `${row.ratio.toFixed(2)} of it` : '',
       'largest difference': row.difference?.toExponential(1) ?? '',
     })),
   );

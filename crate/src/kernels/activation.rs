@@ -1,4 +1,4 @@
-//! The networks' activations: a launch forward, a launch back.
+//! The networks' activations: on the GPU a launch forward, a launch back.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
@@ -6,11 +6,10 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 use burn_cubecl::CubeBackend;
 
 use super::activation_cube;
-use super::cube::runs_kernels;
 
 /// Which function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,31 +20,23 @@ pub enum Activation {
 
 /// GELU in its tanh form, `x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))` (Hendrycks and Gimpel, 2016, section 2).
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    if runs_kernels(&x.device()) {
-        return Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Gelu));
-    }
-    const SLOPE: f64 = std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2;
-    let cubic = (x.clone().square() * 0.044715 + 1.0) * x.clone();
-    ((cubic * SLOPE).tanh() + 1.0) * x * 0.5
+    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Gelu))
 }
 
 /// `x sigmoid(x)` (Hendrycks and Gimpel, 2016; "swish").
 pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    if runs_kernels(&x.device()) {
-        return Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Silu));
-    }
-    activation::silu(x)
+    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Silu))
 }
 
-/// An activation on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
+/// An activation.
+#[backend_extension(Cube, Flex, Fusion, Autodiff)]
 pub trait Activate: Backend {
     #[fusion(dtype = x, shape = x)]
     fn activate(x: FloatTensor<Self>, activation: Activation) -> FloatTensor<Self>;
 }
 
 /// What the gradient needs besides.
-#[backend_extension(Cube, Fusion)]
+#[backend_extension(Cube, Flex, Fusion)]
 pub trait ActivateGrad: Backend {
     #[fusion(dtype = x, shape = x)]
     fn activate_grad(

@@ -7,12 +7,9 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension};
-use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Shape, Tensor, module};
+use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::cube::runs_kernels;
-use super::resample::upsample_nearest_2x;
 use super::{conv_cube, conv_grad_cube, conv_sums_cube};
 
 /// 2-D convolution.
@@ -20,11 +17,7 @@ use super::{conv_cube, conv_grad_cube, conv_sums_cube};
 /// `x` `[batch, in, height, width]`, `weight` `[out, in, k, k]`, `bias` `[out]` ->
 /// `[batch, out, (height + 2 padding - k) / stride + 1, ...]`.
 pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, stride: usize, padding: usize) -> Tensor<4> {
-    if runs_kernels(&x.device()) {
-        return convolve(x, weight, bias, None, ConvShape::new(stride, padding));
-    }
-    let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
-    module::conv2d(x, weight, Some(bias), options)
+    convolve(x, weight, bias, None, ConvShape::new(stride, padding))
 }
 
 /// [`conv2d`], then `addend` is added: `[batch, out, ...]` as the result, or `[batch, out, 1, 1]` for all pixels alike.
@@ -36,22 +29,16 @@ pub fn conv2d_add(
     stride: usize,
     padding: usize,
 ) -> Tensor<4> {
-    if runs_kernels(&x.device()) {
-        return convolve(x, weight, bias, Some(addend), ConvShape::new(stride, padding));
-    }
-    conv2d(x, weight, bias, stride, padding) + addend
+    convolve(x, weight, bias, Some(addend), ConvShape::new(stride, padding))
 }
 
 /// [`conv2d`] of `x` at twice its resolution, where every pixel has become 2x2 equal ones.
 pub fn upsample_conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, padding: usize) -> Tensor<4> {
-    if runs_kernels(&x.device()) {
-        let shape = ConvShape {
-            up: 2,
-            ..ConvShape::new(1, padding)
-        };
-        return convolve(x, weight, bias, None, shape);
-    }
-    conv2d(upsample_nearest_2x(x), weight, bias, 1, padding)
+    let shape = ConvShape {
+        up: 2,
+        ..ConvShape::new(1, padding)
+    };
+    convolve(x, weight, bias, None, shape)
 }
 
 /// [`linear`](super::linear) on every pixel: `x` `[batch, in, height, width]` -> `[batch, out, height, width]`.
@@ -127,8 +114,8 @@ fn convolve(
     Tensor::from_dispatch(Dispatch::convolution(x, weight, bias, addend, shape))
 }
 
-/// The convolution on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
+/// The convolution.
+#[backend_extension(Cube, Flex, Fusion, Autodiff)]
 pub trait Convolution: Backend {
     #[fusion(dtype = x, shape = Shape::new([
         x[0],
@@ -145,8 +132,8 @@ pub trait Convolution: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Its gradient on the GPU.
-#[backend_extension(Cube, Fusion)]
+/// Its gradient.
+#[backend_extension(Cube, Flex, Fusion)]
 pub trait ConvolutionGrad: Backend {
     /// Of the input, whose image size is `[height, width]`.
     #[fusion(dtype = grad, shape = Shape::new([grad[0], weight[1], *height, *width]))]

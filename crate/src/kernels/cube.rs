@@ -8,7 +8,7 @@ use cubecl::prelude::*;
 /// Threads of a workgroup whose threads all do the same: WebGPU promises no more.
 pub const THREADS: u32 = 256;
 
-/// Whether our kernels can run there; elsewhere their twins do.
+/// Whether our kernels for the GPU can run there.
 pub fn runs_kernels(device: &Device) -> bool {
     matches!(
         device.clone().without_autodiff().as_dispatch(),

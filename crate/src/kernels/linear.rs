@@ -10,24 +10,16 @@ use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::cube::runs_kernels;
 use super::linear_cube;
 
 /// `x` `[..., in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[..., out]`.
 pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<D> {
-    if runs_kernels(&x.device()) {
-        let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-        return Tensor::from_dispatch(Dispatch::linear_map(x, weight, bias));
-    }
-    let mut shape = x.dims();
-    let [output, input] = weight.dims();
-    let rows = x.shape().num_elements() / input;
-    shape[D - 1] = output;
-    (x.reshape([rows, input]).matmul(weight.transpose()) + bias.unsqueeze()).reshape(shape)
+    let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
+    Tensor::from_dispatch(Dispatch::linear_map(x, weight, bias))
 }
 
 /// `shape` with another last dimension.
-fn with_last(shape: &Shape, last: usize) -> Shape {
+pub(super) fn with_last(shape: &Shape, last: usize) -> Shape {
     let mut dims = shape.to_vec();
     if let Some(old) = dims.last_mut() {
         *old = last;
@@ -35,8 +27,8 @@ fn with_last(shape: &Shape, last: usize) -> Shape {
     Shape::from(dims)
 }
 
-/// The map on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
+/// The map.
+#[backend_extension(Cube, Flex, Fusion, Autodiff)]
 pub trait LinearMap: Backend {
     #[fusion(dtype = x, shape = with_last(x, weight[0]))]
     fn linear_map(
@@ -46,8 +38,8 @@ pub trait LinearMap: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Its gradient on the GPU.
-#[backend_extension(Cube, Fusion)]
+/// Its gradient.
+#[backend_extension(Cube, Flex, Fusion)]
 pub trait LinearMapGrad: Backend {
     /// Of the input.
     #[fusion(dtype = grad, shape = with_last(grad, weight[1]))]

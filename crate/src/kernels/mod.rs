@@ -1,15 +1,18 @@
 //! The tensor functions on which a model's time is spent: the one place to make them faster.
 //!
-//! Models call these and nothing else for their heavy work. Each is a composition of Burn's tensors, which is right on
-//! every backend and has its gradient from autodiff, and on the GPU a kernel with a gradient of its own, in the file
-//! whose name ends in `_cube`. The composition is the kernel's twin: a test holds the two and their gradients together.
+//! Models call these and nothing else for their heavy work. On the GPU each is a kernel with a gradient of its own, in the
+//! file whose name ends in `_cube`. On the CPU the heaviest are too, in files that end in `_flex`: loops that a compiler
+//! turns into vector instructions, around the matrix products that Flex is built on. The others are compositions of
+//! Burn's tensors there. What the GPU computes is held to what the CPU does, and that to compositions of Burn's tensors,
+//! with all gradients (`crate/tests/checks/kernels.rs`, `flex/tests.rs`).
 //!
-//! What every kernel keeps to, because WebGPU promises no more: 256 threads a workgroup, 16 KiB of shared memory, 8
+//! What every kernel of the GPU keeps to, because WebGPU promises no more: 256 threads a workgroup, 16 KiB of shared memory, 8
 //! buffers, of which Burn takes one, 65,535 workgroups a dimension, and no barrier that some threads of a workgroup do
 //! not reach. No kernel is given two views of one buffer and writes either: in a browser that is an error.
 
 mod activation;
 mod activation_cube;
+mod activation_flex;
 mod adamw;
 mod adamw_cube;
 mod attention;
@@ -21,6 +24,7 @@ mod concat;
 mod concat_cube;
 mod conv;
 mod conv_cube;
+mod conv_flex;
 mod conv_grad_cube;
 mod conv_sums_cube;
 mod conv_tile;
@@ -30,17 +34,21 @@ mod copy_cube;
 mod cube;
 mod flat;
 mod flat_cube;
+mod flex;
 mod gated;
 mod gated_cube;
 mod layer_norm;
 mod layer_norm_cube;
 mod linear;
 mod linear_cube;
+mod linear_flex;
 mod norm;
 mod norm_cube;
+mod norm_flex;
 mod product_cube;
 mod resample;
 mod self_attention;
+mod self_attention_flex;
 mod squared_error;
 mod squared_error_cube;
 

@@ -10,8 +10,6 @@ use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::activation::silu;
-use super::cube::runs_kernels;
 use super::norm_cube;
 
 /// Group normalisation (Wu and He, 2018): each of `groups` groups of channels has mean 0 and variance 1 over its
@@ -19,10 +17,7 @@ use super::norm_cube;
 ///
 /// `x` `[batch, channels, height, width]`, `weight` and `bias` `[channels]` -> the shape of `x`.
 pub fn group_norm(x: Tensor<4>, weight: Tensor<1>, bias: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {
-    if runs_kernels(&x.device()) {
-        return fused(x, weight, bias, groups, eps, false);
-    }
-    group_norm_twin(x, weight, bias, groups, eps)
+    fused(x, weight, bias, groups, eps, false)
 }
 
 /// `silu(group_norm(...))`, in one kernel.
@@ -33,19 +28,7 @@ pub fn group_norm_silu(
     groups: usize,
     eps: f64,
 ) -> Tensor<4> {
-    if runs_kernels(&x.device()) {
-        return fused(x, weight, bias, groups, eps, true);
-    }
-    silu(group_norm_twin(x, weight, bias, groups, eps))
-}
-
-fn group_norm_twin(x: Tensor<4>, weight: Tensor<1>, bias: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {
-    let [b, c, h, w] = x.dims();
-    let x = x.reshape([b, groups, c / groups * h * w]);
-    let centred = x.clone() - x.mean_dim(2);
-    let variance = centred.clone().square().mean_dim(2);
-    let normal = centred / (variance + eps).sqrt();
-    normal.reshape([b, c, h, w]) * weight.reshape([1, c, 1, 1]) + bias.reshape([1, c, 1, 1])
+    fused(x, weight, bias, groups, eps, true)
 }
 
 fn fused(
@@ -60,8 +43,8 @@ fn fused(
     Tensor::from_dispatch(Dispatch::normalise(x, weight, bias, groups, eps, activate))
 }
 
-/// Group normalisation on the GPU, then SiLU where `activate`.
-#[backend_extension(Cube, Fusion, Autodiff)]
+/// Group normalisation, then SiLU where `activate`.
+#[backend_extension(Cube, Flex, Fusion, Autodiff)]
 pub trait GroupNormalisation: Backend {
     #[fusion(dtype = x, shape = x)]
     fn normalise(
@@ -75,7 +58,7 @@ pub trait GroupNormalisation: Backend {
 }
 
 /// What the gradient needs besides.
-#[backend_extension(Cube, Fusion)]
+#[backend_extension(Cube, Flex, Fusion)]
 pub trait GroupNormalisationParts: Backend {
     /// The result, and each group's mean and inverse standard deviation, `[batch, groups, 2]`.
     #[fusion(meta = |x, _weight, _bias, groups, _eps, _activate| (

@@ -23,7 +23,7 @@ pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     let [batch, tokens, width] = qkv.dims();
     let width = width / 3;
     let fits = tokens <= LONGEST && width / heads <= LARGEST_HEAD && width.is_multiple_of(BINDING);
-    if fits && runs_kernels(&qkv.device()) {
+    if fits || !runs_kernels(&qkv.device()) {
         return Tensor::from_dispatch(Dispatch::attend_self(qkv.into_dispatch(), heads));
     }
     let [q, k, v] = std::array::from_fn(|i| {
@@ -35,15 +35,15 @@ pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     attention(q, k, v).swap_dims(1, 2).reshape([batch, tokens, width])
 }
 
-/// Self-attention on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
+/// Self-attention.
+#[backend_extension(Cube, Flex, Fusion, Autodiff)]
 pub trait AttendSelf: Backend {
     #[fusion(dtype = qkv, shape = Shape::new([qkv[0], qkv[1], qkv[2] / 3]))]
     fn attend_self(qkv: FloatTensor<Self>, heads: usize) -> FloatTensor<Self>;
 }
 
 /// What the gradient needs besides.
-#[backend_extension(Cube, Fusion)]
+#[backend_extension(Cube, Flex, Fusion)]
 pub trait AttendSelfParts: Backend {
     /// The result, and the logarithm of the sum that each query's softmax divides by, `[batch, heads, tokens]`.
     #[fusion(meta = |qkv, heads| (

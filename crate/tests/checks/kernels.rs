@@ -1,4 +1,4 @@
-//! Our GPU kernels against their twins on the CPU: values and gradients.
+//! Our GPU kernels against what computes the same on the CPU, their twins: values and gradients.
 
 use burn::tensor::{Device, Tensor};
 use diffusion_playground::kernels::{self, AdamW, Moments, Rates, Weights};
