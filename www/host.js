@@ -151,6 +151,7 @@ export class Host {
     if (misses || (this.#held.length > 0 && FOLLOWS.has(command.type))) {
       this.#held.push(command);
       if (misses) this.#download('train', set);
+      if (command.type === 'newRun') this.#enqueue({ type: 'rehearse', config: command.config });
     } else {
       this.#queue.push(command);
       this.#wake();

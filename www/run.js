@@ -70,6 +70,9 @@ class Run extends Store {
         this.#clear('none');
       });
     }
+    client.on('data', ({ split }) => {
+      if (split === 'train' && this.phase === 'none') client.send({ type: 'rehearse', config: trainConfig() });
+    });
     client.on('ready', () => {
       this.#weights = 'ema';
       this.#chooseWeights();

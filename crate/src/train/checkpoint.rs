@@ -156,6 +156,12 @@ impl Checkpoint {
         metadata.contains_key(HEADER)
     }
 
+    /// The run that a file is of, by its texts.
+    pub fn config_in(metadata: &BTreeMap<String, String>) -> Option<TrainConfig> {
+        let header: Header = serde_json::from_str(metadata.get(HEADER)?).ok()?;
+        Some(header.config)
+    }
+
     /// Reads a file; nothing goes to a device yet.
     pub fn parse(file: &[u8]) -> Result<Self, CheckpointError> {
         Self::from_file(safetensors::read(file)?)

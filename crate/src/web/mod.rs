@@ -21,6 +21,7 @@ mod pace;
 mod points;
 pub mod protocol;
 mod race;
+mod rehearsal;
 mod rest;
 mod rows;
 mod sampling;

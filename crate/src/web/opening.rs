@@ -12,7 +12,7 @@ use crate::interop::safetensors::{Progress, Reader};
 use crate::interop::{Import, Imported, PIECE, PublishedConfig, Scheduler, scheduler};
 use crate::model::{Replayed, parameters};
 use crate::schedule::Schedule;
-use crate::train::Checkpoint;
+use crate::train::{Checkpoint, TrainConfig};
 
 type Failure = Box<dyn Error>;
 
@@ -34,6 +34,8 @@ pub struct Opening {
     warnings: Vec<String>,
     device: Device,
     progress: Progress,
+    /// Whose network it will be, from the header on, until that is asked for.
+    announced: Option<TrainConfig>,
     stage: Stage,
 }
 
@@ -63,6 +65,7 @@ impl Opening {
                 total: length,
                 ..Progress::default()
             },
+            announced: None,
             stage: Stage::Header(Reader::new(length)),
         })
     }
@@ -96,6 +99,9 @@ impl Opening {
             return Ok(());
         };
         let is_ours = self.config.is_none() && Checkpoint::is_header(&header.metadata);
+        if is_ours {
+            self.announced = Checkpoint::config_in(&header.metadata);
+        }
         let reader = std::mem::replace(reader, Reader::new(None));
         self.stage = match is_ours {
             true => Stage::Checkpoint(reader),
@@ -106,6 +112,11 @@ impl Opening {
             )?)),
         };
         Ok(())
+    }
+
+    /// The run whose network it will be, once, as soon as the file has told.
+    pub fn announced(&mut self) -> Option<TrainConfig> {
+        self.announced.take()
     }
 
     /// The event `opening`.

@@ -24,8 +24,8 @@ use super::opening::{Opened, Opening};
 use super::points::PointsRun;
 use super::protocol::{Command, DrawnWeights, Event, Place};
 use super::race::Race;
-use super::rest;
 use super::training::Run;
+use super::{rehearsal, rest};
 use crate::evaluate::Classifier;
 use crate::runtime::{Compute, Wanted};
 
@@ -36,6 +36,8 @@ const OPENED_MISSING: &str =
 const NEVER_BUILT: &str = "this network is too large to be built in a tab, so nothing of it can be timed";
 const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
 const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
+/// Milliseconds that work waits for its pipelines before other commands get their turn.
+const PATIENCE: f64 = 50.0;
 /// Every tenth picture of the reader's own is kept for testing.
 const TEST_EVERY: usize = 10;
 
@@ -126,6 +128,9 @@ impl Session {
 
     /// One slice of the work whose turn it is: some training steps, or a slice of another job.
     pub async fn advance(&mut self) {
+        if rehearsal::compiling() {
+            return rehearsal::compiled(Some(PATIENCE)).await;
+        }
         let turns = WORK.iter().cycle().skip(self.turn).take(WORK.len());
         let Some(work) = turns.copied().find(|&work| self.has(work)) else {
             return;

@@ -53,6 +53,8 @@ pub enum Command {
         t: u32,
         noise_seed: f64,
     },
+    /// Compiles what a run with these settings will need, while nothing waits for it. Not answered.
+    Rehearse { config: TrainConfig },
     /// Begins a new run: fresh weights, step 0, paused. Needs the `train` split of its data set, or of whichever is there
     /// where it names none. Answered by `run`.
     NewRun { config: TrainConfig },

@@ -39,7 +39,9 @@ impl Place {
         match kind.as_deref() {
             Some("data" | "ownData") => Self::Data,
             Some("schedule" | "forward") => Self::Forward,
-            Some("newRun" | "train" | "trainStep" | "profile" | "pause" | "drawWith") => Self::Train,
+            Some("rehearse" | "newRun" | "train" | "trainStep" | "profile" | "pause" | "drawWith") => {
+                Self::Train
+            }
             Some("sample" | "cancelSample") => Self::Sample,
             Some("compare") => Self::Compare,
             Some("guidance") => Self::Guidance,

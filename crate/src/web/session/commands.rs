@@ -16,6 +16,7 @@ use crate::web::objective::Objective;
 use crate::web::opening::Opening;
 use crate::web::points::PointsRun;
 use crate::web::protocol::{Command, Event, Frames, Place, Split};
+use crate::web::rehearsal;
 use crate::web::sampling::Sampling;
 use crate::web::saving;
 use crate::web::steering::Steering;
@@ -45,7 +46,8 @@ impl Session {
                 };
                 self.answer(Place::Forward, noised);
             }
-            Command::NewRun { config } => self.new_run(config),
+            Command::Rehearse { config } => rehearsal::training_ahead(config, &self.compute).await,
+            Command::NewRun { config } => self.new_run(config).await,
             Command::Train => self.set_going(true).await,
             Command::Pause => self.set_going(false).await,
             Command::TrainStep => self.train_step().await,
@@ -193,14 +195,15 @@ impl Session {
                 let length = length.map(|length| length as u64);
                 let device = &self.compute.device;
                 let opening = Opening::begin(name, length, config.as_deref(), scheduler.as_deref(), device);
-                self.open(opening.map(|opening| Box::new(opening.leaving_out(&left_out))));
+                self.open(opening.map(|opening| Box::new(opening.leaving_out(&left_out))))
+                    .await;
             }
             Command::OpenPiece { bytes } => {
                 let opening = self
                     .opening
                     .take()
                     .ok_or_else(|| "no model is being opened".into());
-                self.open(opening.and_then(|opening| opening.feed(&bytes)));
+                self.open(opening.and_then(|opening| opening.feed(&bytes))).await;
             }
             Command::OpenEnd => self.open_end(),
             Command::OpenCancel => self.opening = None,
@@ -208,7 +211,7 @@ impl Session {
                 self.opened = None;
                 self.emitter.emit(Event::Closed);
             }
-            Command::Resume { data } => self.resume(data),
+            Command::Resume { data } => self.resume(data).await,
             Command::Save { format } => {
                 let saved = saving::save(format, self.opened.as_deref(), self.run.as_ref()).await;
                 self.answer(Place::Save, saved);

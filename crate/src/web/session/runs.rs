@@ -18,6 +18,7 @@ use crate::web::neighbours::Neighbours;
 use crate::web::opening::{Opened, Opening};
 use crate::web::protocol::{DrawnNetwork, Event, Pictures, Place, Split};
 use crate::web::race::Race;
+use crate::web::rehearsal;
 use crate::web::rows::Rows;
 use crate::web::slow_step::Before;
 use crate::web::timing::Timing;
@@ -54,7 +55,7 @@ impl Session {
         train.ok_or(TRAIN_MISSING)
     }
 
-    pub(super) fn new_run(&mut self, mut config: TrainConfig) {
+    pub(super) async fn new_run(&mut self, mut config: TrainConfig) {
         let data = match self.training_images(&config.data) {
             Ok(Images { set, images }) => {
                 config.data.get_or_insert_with(|| DataName {
@@ -65,6 +66,7 @@ impl Session {
             }
             Err(error) => return self.emitter.error(Place::Train, error),
         };
+        rehearsal::training(&config, &self.compute).await;
         match Trainer::new(config, data, &self.compute.device) {
             Ok(trainer) => self.begin_run(trainer),
             Err(error) => self.emitter.error(Place::Train, error),
@@ -84,11 +86,15 @@ impl Session {
     }
 
     /// The next stage of a model that is being opened. One that fails is forgotten.
-    pub(super) fn open(&mut self, opening: Result<Box<Opening>, Box<dyn Error>>) {
+    pub(super) async fn open(&mut self, opening: Result<Box<Opening>, Box<dyn Error>>) {
         match opening {
-            Ok(opening) => {
+            Ok(mut opening) => {
                 self.emitter.emit(opening.progress());
+                let announced = opening.announced();
                 self.opening = Some(opening);
+                if let Some(config) = announced {
+                    rehearsal::drawing_ahead(&config, &self.compute).await;
+                }
             }
             Err(error) => self.emitter.error(Place::Open, error),
         }
@@ -109,7 +115,7 @@ impl Session {
         }
     }
 
-    pub(super) fn resume(&mut self, data: DataName) {
+    pub(super) async fn resume(&mut self, data: DataName) {
         let data = Some(data);
         let images = match self.training_images(&data) {
             Ok(train) => train.images.clone(),
@@ -121,6 +127,7 @@ impl Session {
                 ..
             }) => {
                 checkpoint.config.data = data;
+                rehearsal::training(&checkpoint.config, &self.compute).await;
                 Trainer::resume(checkpoint, images, &self.compute.device)
             }
             _ => Err(CheckpointError::NoHeader),
