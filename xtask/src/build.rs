@@ -121,7 +121,15 @@ fn page() -> Result<()> {
         }
     }
     fs::write(at(DIST).join(CHINESE_PAGE), translate::chinese_page()?)?;
+    formulas()?;
     offline()
+}
+
+/// The article's formulas are written in TeX.
+fn formulas() -> Result<()> {
+    let mut draw = tools::command("node")?;
+    draw.arg("xtask/tex.js");
+    shell::run(draw.args(["index.html", CHINESE_PAGE].map(|page| at(DIST).join(page))))
 }
 
 /// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
