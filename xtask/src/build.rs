@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::data::md5_hex;
 use crate::project::{at, locked_version, target};
 use crate::shell::say;
-use crate::{node, npm, shell, split, tools, translate, wasm_target};
+use crate::{formulas, node, npm, shell, split, tools, translate, wasm_target};
 
 /// What is served.
 pub const DIST: &str = "www/dist";
@@ -121,15 +121,8 @@ fn page() -> Result<()> {
         }
     }
     fs::write(at(DIST).join(CHINESE_PAGE), translate::chinese_page()?)?;
-    formulas()?;
+    formulas::draw(&["index.html", CHINESE_PAGE].map(|page| at(DIST).join(page)))?;
     offline()
-}
-
-/// The article's formulas are written in TeX.
-fn formulas() -> Result<()> {
-    let mut draw = tools::command("node")?;
-    draw.arg("xtask/tex.js");
-    shell::run(draw.args(["index.html", CHINESE_PAGE].map(|page| at(DIST).join(page))))
 }
 
 /// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
