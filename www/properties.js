@@ -448,7 +448,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'objective',
     kind: 'choice',
     control: 'select',
-    choices: ['fixedSmall', 'fixedLarge'],
+    choices: ['fixedSmall', 'fixedLarge', 'learnedRange'],
     default: 'fixedSmall',
   },
   boundImages: {

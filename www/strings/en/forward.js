@@ -2,8 +2,8 @@
 
 export default {
   withNoise: (/** @type {number} */ t) => `A real picture with the noise of t = ${t}`,
-  journeyDigit: 'One handwritten digit, with less and less noise. Below, you decide how much.',
-  journeyPicture: 'One picture, with less and less noise. Below, you decide how much.',
+  journeyDigit: 'One handwritten digit, with more and more noise. Below, you decide how much.',
+  journeyPicture: 'One picture, with more and more noise. Below, you decide how much.',
   choose: 'Choose a picture',
   otherDigits: 'Other digits',
   otherPictures: 'Other pictures',

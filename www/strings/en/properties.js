@@ -278,8 +278,12 @@ export default {
   },
   boundVariance: {
     label: 'Variance of the steps back',
-    help: 'The network does not learn it: it is one of two extremes.',
-    choices: { fixedSmall: 'β̃, the posterior’s', fixedLarge: 'β, the forward step’s' },
+    help: 'One of two extremes, or between them what a network says that has learned it.',
+    choices: {
+      fixedSmall: 'β̃, the posterior’s',
+      fixedLarge: 'β, the forward step’s',
+      learnedRange: 'the network’s own, else β̃',
+    },
   },
   boundImages: {
     label: 'Test images',

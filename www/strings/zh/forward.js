@@ -1,8 +1,8 @@
 /** @satisfies {typeof import('../en/forward.js').default} */
 const forward = {
   withNoise: (t) => `一张真实图像，加上 t = ${t} 的噪声`,
-  journeyDigit: '一个手写数字，噪声越来越少。下面由你来定要多少。',
-  journeyPicture: '一张图，噪声越来越少。下面由你来定要多少。',
+  journeyDigit: '一个手写数字，噪声越来越多。下面由你来定要多少。',
+  journeyPicture: '一张图，噪声越来越多。下面由你来定要多少。',
   choose: '选一张图',
   otherDigits: '换一批数字',
   otherPictures: '换一批图',

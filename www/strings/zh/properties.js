@@ -158,8 +158,12 @@ const properties = {
   },
   boundVariance: {
     label: '反向步的方差',
-    help: '网络不学它：取两个极端之一。',
-    choices: { fixedSmall: 'β̃，后验的方差', fixedLarge: 'β，前向步的方差' },
+    help: '两个极端之一，或者介于两者之间，由学过它的网络来说。',
+    choices: {
+      fixedSmall: 'β̃，后验的方差',
+      fixedLarge: 'β，前向步的方差',
+      learnedRange: '网络自己的，没有则取 β̃',
+    },
   },
   boundImages: { label: '测试图像', help: '取最前面的这么多张，网络都没学过。' },
   boundTimesteps: { label: '要测的项数', help: '全部共 1,000 项，t 小的地方测得密。每项调用网络一次。' },
