@@ -140,6 +140,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     choices: NO_OR_YES,
     default: 'no',
   },
+  stepwise: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+  },
   pictureInverted: {
     section: 'forward',
     kind: 'choice',

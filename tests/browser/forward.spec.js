@@ -37,7 +37,7 @@ test('arrow keys and the curve choose t', async ({ page }) => {
   await expect(slider).toHaveValue('251');
   await expect(page).toHaveURL(/[#&]t=251$/);
 
-  const plot = page.locator('diffusion-schedule-chart .plot');
+  const plot = page.locator('diffusion-schedule-chart .plot').first();
   const box = await plot.boundingBox();
   await plot.click({ position: { x: (box?.width ?? 0) / 2, y: 20 } });
   await expect.poll(async () => Math.abs(Number(await slider.inputValue()) - 500)).toBeLessThanOrEqual(2);
@@ -89,6 +89,38 @@ test('the pixels come to follow the normal curve', async ({ page }) => {
   expect(Math.abs(mean)).toBeLessThan(0.15);
   expect(Math.abs(deviation - 1)).toBeLessThan(0.1);
   await expect(histogram.locator('.overflow')).toBeHidden();
+});
+
+test('all the small steps end where one jump does, with another noise', async ({ page }) => {
+  await open(page, '#t=400');
+  const section = page.locator('diffusion-forward');
+  await drawn(pictures(page).noisy.first());
+  const jump = await pixels(pictures(page).noisy.first());
+  await section.getByRole('checkbox', { name: 'Step by step, too' }).check();
+  await expect(page).toHaveURL(/stepwise=yes/);
+  const stations = section.locator('.walk diffusion-picture');
+  await expect(stations).toHaveCount(5);
+  await expect(section.locator('.walk')).toContainText('after 80 steps');
+  const words = (await section.locator('.walk p').textContent()) ?? '';
+  const [, mean, deviation] = words.match(/mean (-?\d\.\d+) and standard deviation (\d\.\d+)/) ?? [];
+  expect(Math.abs(Number(mean))).toBeLessThan(0.15);
+  expect(Math.abs(Number(deviation) - 1)).toBeLessThan(0.1);
+  // The picture is another one, and the jump is as it was.
+  expect(await pixels(stations.last())).not.toBe(jump);
+  expect(await pixels(pictures(page).noisy.first())).toBe(jump);
+  await pictures(page).slider.fill('0');
+  await expect(stations).toHaveCount(0);
+});
+
+test('log SNR falls through 0 where digit and noise weigh the same', async ({ page }) => {
+  await open(page, '#t=264');
+  const chart = page.locator('diffusion-schedule-chart').getByRole('img').last();
+  const value = async () =>
+    Number(((await chart.getAttribute('aria-label')) ?? '').match(/log SNR over t: (-?\d+\.\d+) at/)?.[1]);
+  await expect.poll(async () => Math.abs(await value())).toBeLessThan(0.1);
+  await pictures(page).slider.fill('1000');
+  // ln(4.04e-5).
+  await expect.poll(value).toBeCloseTo(-10.12, 1);
 });
 
 test('a schedule that ends with signal is warned of, and rescaling helps', async ({ page }) => {

@@ -1,6 +1,6 @@
 // The forward process: a real digit, a timestep, and what is left of the digit.
 
-import { html, unsafeCSS } from 'lit';
+import { html, nothing, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
 import { curves } from '../curves.js';
@@ -89,7 +89,7 @@ export class DiffusionForward extends Section {
         <div class="axis">
           <diffusion-control name="t"></diffusion-control>
           <diffusion-schedule-chart
-            .alphasCumprod=${curves.of(forwardSchedule(this.settings))?.alphasCumprod ?? []}
+            .curves=${curves.of(forwardSchedule(this.settings))}
             t=${t}
             @choose=${(/** @type {CustomEvent<number>} */ event) => this.settings.set('t', event.detail)}
           ></diffusion-schedule-chart>
@@ -99,7 +99,9 @@ export class DiffusionForward extends Section {
           <diffusion-control name="schedule"></diffusion-control>
           <diffusion-control name="zeroTerminalSnr"></diffusion-control>
           <diffusion-control name="noiseSeed"></diffusion-control>
+          <diffusion-control name="stepwise"></diffusion-control>
         </div>
+        ${walk(view)}
         ${terminalSignal(curves.of(forwardSchedule(this.settings)))}
         <diffusion-notice place="forward" split="test"></diffusion-notice>
       </figure>
@@ -138,6 +140,7 @@ export class DiffusionForward extends Section {
       t: this.settings.get('t'),
       schedule: forwardSchedule(this.settings),
       noiseSeed: this.settings.get('noiseSeed'),
+      stepwise: this.settings.get('stepwise') === 'yes',
     };
     const same = JSON.stringify(request) === JSON.stringify(this.#asked);
     if (this.#waiting || same || !client.has('test')) return;
@@ -152,6 +155,23 @@ export class DiffusionForward extends Section {
     this.view = view;
     this.dispatchEvent(new CustomEvent('shown', { detail: view }));
   }
+}
+
+/** The way by small steps. @param {Forward | undefined} view */
+function walk(view) {
+  if (!view?.walk) return nothing;
+  const { timesteps, x, noise } = view.walk;
+  return html`<div class="walk">
+    <ol>
+      ${timesteps.map(
+        (t, index) => html`<li>
+          <diffusion-picture class="mix" .frames=${x} .index=${index} label=${strings.forward.afterSteps(t)}></diffusion-picture>
+          <span aria-hidden="true">${strings.forward.afterSteps(t)}</span>
+        </li>`,
+      )}
+    </ol>
+    <p>${strings.forward.walked(view.t, fixed(noise.mean, 2), fixed(noise.standardDeviation, 2))}</p>
+  </div>`;
 }
 
 /** What the picture shows, for those who don't see it. @param {Forward} view */

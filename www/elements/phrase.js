@@ -14,7 +14,7 @@ export class DiffusionPhrase extends PlaygroundElement {
   static styles = [
     css`
     span {
-      padding: 0.6em 0;
+      padding: 0.75em 0;
       text-decoration: underline dotted 2px;
       text-underline-offset: 0.2em;
       cursor: pointer;
@@ -25,7 +25,7 @@ export class DiffusionPhrase extends PlaygroundElement {
     }
     span:focus-visible {
       outline: 3px solid var(--focus);
-      outline-offset: -0.3em;
+      outline-offset: -0.45em;
     }
   `,
   ];

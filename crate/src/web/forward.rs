@@ -1,13 +1,16 @@
 //! The forward process as the page shows it: a schedule's curves, and one image with its noise.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::images::Example;
-use super::protocol::{Event, Frames};
+use super::protocol::{Event, Frames, Walk};
 use crate::error::ConfigError;
-use crate::process::{Histogram, q_sample};
+use crate::process::{Histogram, q_sample, q_step};
 use crate::runtime::read;
 use crate::schedule::{Schedule, ScheduleConfig};
+
+/// Pictures of the way by small steps.
+const STATIONS: u32 = 5;
 
 /// The event `schedule`.
 pub fn curves(config: &ScheduleConfig) -> Result<Event, ConfigError> {
@@ -22,7 +25,12 @@ pub fn curves(config: &ScheduleConfig) -> Result<Event, ConfigError> {
 }
 
 /// The event `forward` of one picture, on the CPU: it answers at once whatever the GPU is doing.
-pub async fn noised(example: &Example, config: &ScheduleConfig, t: u32) -> Result<Event, String> {
+pub async fn noised(
+    example: &Example,
+    config: &ScheduleConfig,
+    t: u32,
+    stepwise: bool,
+) -> Result<Event, String> {
     let schedule = Schedule::new(config).map_err(|error| error.to_string())?;
     let alpha_bar = match t {
         0 => 1.0,
@@ -31,6 +39,10 @@ pub async fn noised(example: &Example, config: &ScheduleConfig, t: u32) -> Resul
     };
     let device = Device::flex();
     let (x_0, eps) = (example.x_0(&device), example.eps(&device));
+    let walk = match stepwise && t > 0 {
+        true => Some(walk(example, x_0.clone(), &schedule, t).await?),
+        false => None,
+    };
     let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
     let pixels = read(x_t.clone()).await.map_err(|error| error.to_string())?;
     let [x_0, eps, x_t] = Frames::read([x_0, eps, x_t])
@@ -48,5 +60,34 @@ pub async fn noised(example: &Example, config: &ScheduleConfig, t: u32) -> Resul
         eps,
         x_t,
         histogram: Histogram::new(&pixels),
+        walk,
+    })
+}
+
+/// From `x_0` to timestep `t` by small steps with fresh noise each, where [`q_sample`] jumps.
+async fn walk(example: &Example, x_0: Tensor<4>, schedule: &Schedule, t: u32) -> Result<Walk, String> {
+    let mut timesteps: Vec<u32> = (1..=STATIONS).map(|station| t * station / STATIONS).collect();
+    timesteps.retain(|&station| station > 0);
+    timesteps.dedup();
+    let mut x = x_0.clone();
+    let mut stations = Vec::new();
+    for step in 1..=t {
+        let index = step as usize - 1;
+        let eps = example.fresh_noise(step, &x.device());
+        x = q_step(x, eps, schedule.level_before(index), schedule.level(index));
+        if timesteps.contains(&step) {
+            stations.push(x.clone());
+        }
+    }
+    let level = schedule.level(t as usize - 1);
+    let noise = (x - x_0 * level.alpha) / level.sigma;
+    let noise = read(noise).await.map_err(|error| error.to_string())?;
+    let [x] = Frames::read([Tensor::cat(stations, 0)])
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(Walk {
+        timesteps,
+        x,
+        noise: Histogram::new(&noise),
     })
 }

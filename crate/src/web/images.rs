@@ -82,8 +82,15 @@ impl Example {
 
     /// Its noise, a function of the seed and its number.
     pub fn eps(&self, device: &Device) -> Tensor<4> {
+        self.fresh_noise(0, device)
+    }
+
+    /// As many noises as one likes: the first is [`Self::eps`].
+    pub fn fresh_noise(&self, lane: u32, device: &Device) -> Tensor<4> {
         let shape = [1, 1, self.pixels.height as usize, self.pixels.width as usize];
-        Rng::new(self.seed, Stream::Forward, self.image).normal_tensor(shape, device)
+        Rng::new(self.seed, Stream::Forward, self.image)
+            .lane(lane)
+            .normal_tensor(shape, device)
     }
 
     pub fn label(&self) -> Option<u8> {

@@ -35,6 +35,12 @@ export default {
     /** @type {string} */ end,
     /** @type {number} */ last,
   ) => `Curve of alpha-bar over t: 1 at t = 0, ${here} at t = ${t}, ${end} at t = ${last}.`,
+  snrCurve: (/** @type {string} */ here, /** @type {number} */ t) =>
+    `Curve of log SNR over t: ${here} at t = ${t}; 0 where digit and noise weigh the same.`,
+  logSnr: 'log SNR, of ᾱ/(1−ᾱ): at 0 digit and noise weigh the same',
+  afterSteps: (/** @type {number} */ steps) => `after ${steps} steps`,
+  walked: (/** @type {number} */ t, /** @type {string} */ mean, /** @type {string} */ deviation) =>
+    `Fresh noise at each of ${t} steps. Together they are one noise, of mean ${mean} and standard deviation ${deviation}: not the jump’s, but a draw from the same bell, so the jump above does as well.`,
   signalLeft: 'ᾱ, signal left (variance)',
   digitWeight: '√ᾱ, weight of the digit',
   noiseWeight: '√(1−ᾱ), weight of the noise',

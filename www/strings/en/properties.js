@@ -93,6 +93,10 @@ export default {
     label: 'Zero terminal SNR',
     help: 'Bends the curve so that at the end nothing of the digit is left.',
   },
+  stepwise: {
+    label: 'Step by step, too',
+    help: 'Takes all the small steps, beside the one jump.',
+  },
   pictureInverted: {
     label: 'Invert it',
     help: 'Dark lines on light paper become light lines on black, as in MNIST.',
