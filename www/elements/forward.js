@@ -1,6 +1,6 @@
 // The forward process: a real digit, a timestep, and what is left of the digit.
 
-import { html, nothing, unsafeCSS } from 'lit';
+import { html, unsafeCSS } from 'lit';
 import { client } from '../client.js';
 import { forwardSchedule } from '../configs.js';
 import { curves } from '../curves.js';
@@ -101,7 +101,7 @@ export class DiffusionForward extends Section {
           <diffusion-control name="noiseSeed"></diffusion-control>
           <diffusion-control name="stepwise"></diffusion-control>
         </div>
-        ${walk(view)}
+        <p class="help walked" role="status">${this.settings.get('stepwise') === 'yes' && t > 0 ? strings.forward.walked(t) : ''}</p>
         ${terminalSignal(curves.of(forwardSchedule(this.settings)))}
         <diffusion-notice place="forward" split="test"></diffusion-notice>
       </figure>
@@ -155,23 +155,6 @@ export class DiffusionForward extends Section {
     this.view = view;
     this.dispatchEvent(new CustomEvent('shown', { detail: view }));
   }
-}
-
-/** The way by small steps. @param {Forward | undefined} view */
-function walk(view) {
-  if (!view?.walk) return nothing;
-  const { timesteps, x, noise } = view.walk;
-  return html`<div class="walk">
-    <ol>
-      ${timesteps.map(
-        (t, index) => html`<li>
-          <diffusion-picture class="mix" .frames=${x} .index=${index} label=${strings.forward.afterSteps(t)}></diffusion-picture>
-          <span aria-hidden="true">${strings.forward.afterSteps(t)}</span>
-        </li>`,
-      )}
-    </ol>
-    <p>${strings.forward.walked(view.t, fixed(noise.mean, 2), fixed(noise.standardDeviation, 2))}</p>
-  </div>`;
 }
 
 /** What the picture shows, for those who don't see it. @param {Forward} view */

@@ -48,7 +48,7 @@ const CHINESE_PAGE: &str = "zh.html";
 pub const REGISTRATION: &str = "playground.js";
 /// Keeps the Chinese table out of a bundle that may load it.
 pub const LATER: &str = "--external:./strings/zh.js";
-const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
+const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --charset=utf8 --log-level=warning";
 
 pub fn run() -> Result<()> {
     module()?;

@@ -1,16 +1,13 @@
 //! The forward process as the page shows it: a schedule's curves, and one image with its noise.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::images::Example;
-use super::protocol::{Event, Frames, Walk};
+use super::protocol::{Event, Frames};
 use crate::error::ConfigError;
-use crate::process::{Histogram, q_sample, q_step};
+use crate::process::{Histogram, q_sample, step_weights};
 use crate::runtime::read;
 use crate::schedule::{Schedule, ScheduleConfig};
-
-/// Pictures of the way by small steps.
-const STATIONS: u32 = 5;
 
 /// The event `schedule`.
 pub fn curves(config: &ScheduleConfig) -> Result<Event, ConfigError> {
@@ -38,10 +35,10 @@ pub async fn noised(
         t => return Err(format!("t must be from 0 to {}, not {t}", schedule.len())),
     };
     let device = Device::flex();
-    let (x_0, eps) = (example.x_0(&device), example.eps(&device));
-    let walk = match stepwise && t > 0 {
-        true => Some(walk(example, x_0.clone(), &schedule, t).await?),
-        false => None,
+    let x_0 = example.x_0(&device);
+    let eps = match stepwise && t > 0 {
+        true => walked(example, &schedule, t, &device),
+        false => example.eps(&device),
     };
     let x_t = q_sample(x_0.clone(), eps.clone(), &[alpha_bar]);
     let pixels = read(x_t.clone()).await.map_err(|error| error.to_string())?;
@@ -60,34 +57,20 @@ pub async fn noised(
         eps,
         x_t,
         histogram: Histogram::new(&pixels),
-        walk,
     })
 }
 
-/// From `x_0` to timestep `t` by small steps with fresh noise each, where [`q_sample`] jumps.
-async fn walk(example: &Example, x_0: Tensor<4>, schedule: &Schedule, t: u32) -> Result<Walk, String> {
-    let mut timesteps: Vec<u32> = (1..=STATIONS).map(|station| t * station / STATIONS).collect();
-    timesteps.retain(|&station| station > 0);
-    timesteps.dedup();
-    let mut x = x_0.clone();
-    let mut stations = Vec::new();
+/// What the fresh noises of `t` small steps add up to, as one: with it [`q_sample`] ends where the steps do.
+fn walked(example: &Example, schedule: &Schedule, t: u32, device: &Device) -> Tensor<4> {
+    let [height, width] = example.side();
+    let mut noise = vec![0.0; height * width];
     for step in 1..=t {
         let index = step as usize - 1;
-        let eps = example.fresh_noise(step, &x.device());
-        x = q_step(x, eps, schedule.level_before(index), schedule.level(index));
-        if timesteps.contains(&step) {
-            stations.push(x.clone());
+        let (kept, added) = step_weights(schedule.level_before(index), schedule.level(index));
+        for (noise, fresh) in noise.iter_mut().zip(example.step_noise(step)) {
+            *noise = kept as f32 * *noise + added as f32 * fresh;
         }
     }
-    let level = schedule.level(t as usize - 1);
-    let noise = (x - x_0 * level.alpha) / level.sigma;
-    let noise = read(noise).await.map_err(|error| error.to_string())?;
-    let [x] = Frames::read([Tensor::cat(stations, 0)])
-        .await
-        .map_err(|error| error.to_string())?;
-    Ok(Walk {
-        timesteps,
-        x,
-        noise: Histogram::new(&noise),
-    })
+    let noise = Tensor::from_data(TensorData::new(noise, [1, 1, height, width]), device);
+    noise / schedule.level(t as usize - 1).sigma
 }

@@ -10,6 +10,5 @@ pub use event::Event;
 pub use parts::{
     AttentionView, BlockTime, DrawnNetwork, DrawnWeights, Frames, LatentNetworks, LatentPart, NetworkCost,
     ObjectiveConfig, OpenedNetwork, OpenedRun, Pictures, Points, SaveFormat, SavedFile, Split, Spread, Steer,
-    Walk,
 };
 pub use place::Place;

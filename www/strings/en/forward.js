@@ -38,9 +38,8 @@ export default {
   snrCurve: (/** @type {string} */ here, /** @type {number} */ t) =>
     `Curve of log SNR over t: ${here} at t = ${t}; 0 where digit and noise weigh the same.`,
   logSnr: 'log SNR, of ᾱ/(1−ᾱ): at 0 digit and noise weigh the same',
-  afterSteps: (/** @type {number} */ steps) => `after ${steps} steps`,
-  walked: (/** @type {number} */ t, /** @type {string} */ mean, /** @type {string} */ deviation) =>
-    `Fresh noise at each of ${t} steps. Together they are one noise, of mean ${mean} and standard deviation ${deviation}: not the jump’s, but a draw from the same bell, so the jump above does as well.`,
+  walked: (/** @type {number} */ t) =>
+    `ε is now what the fresh noises of ${t} small steps add up to. It is another noise, and another picture, but drawn from the same bell: the histogram tells no difference, and so the jump will do.`,
   signalLeft: 'ᾱ, signal left (variance)',
   digitWeight: '√ᾱ, weight of the digit',
   noiseWeight: '√(1−ᾱ), weight of the noise',

@@ -94,8 +94,8 @@ export default {
     help: 'Bends the curve so that at the end nothing of the digit is left.',
   },
   stepwise: {
-    label: 'Step by step, too',
-    help: 'Takes all the small steps, beside the one jump.',
+    label: 'Step by step',
+    help: 'Small steps with fresh noise each, in the place of one jump.',
   },
   pictureInverted: {
     label: 'Invert it',

@@ -31,9 +31,8 @@ const forward = {
     `alpha-bar 随 t 的曲线：t = 0 时为 1，t = ${t} 时为 ${here}，t = ${last} 时为 ${end}。`,
   snrCurve: (here, t) => `log SNR 随 t 的曲线：t = ${t} 时为 ${here}；为 0 处数字与噪声一样重。`,
   logSnr: 'log SNR，即 ᾱ/(1−ᾱ) 的对数：为 0 处数字与噪声一样重',
-  afterSteps: (steps) => `${steps} 步之后`,
-  walked: (t, mean, deviation) =>
-    `${t} 步，每步都加新的噪声。合起来是一份噪声，均值 ${mean}，标准差 ${deviation}：不是跳的那一份，却出自同一个钟形，所以上面跳一次也一样好。`,
+  walked: (t) =>
+    `现在的 ε 是 ${t} 小步的新噪声加起来的结果。它是另一份噪声，图也是另一张图，但出自同一个钟形：直方图看不出差别，所以跳一次就够了。`,
   signalLeft: 'ᾱ，剩下的信号（方差）',
   digitWeight: '√ᾱ，数字的权重',
   noiseWeight: '√(1−ᾱ)，噪声的权重',

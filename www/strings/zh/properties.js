@@ -56,7 +56,7 @@ const properties = {
   schedule: { label: '噪声调度', help: '数字一路上沉入噪声的快慢。', choices: SCHEDULES },
   noiseSeed: { label: '噪声种子', help: '同一个种子总是给出同样的噪声。' },
   zeroTerminalSnr: { label: '末端信噪比为零', help: '把曲线压下去，让末端一点数字也不剩。' },
-  stepwise: { label: '也一步一步走', help: '除了跳一次，也把所有的小步走一遍。' },
+  stepwise: { label: '一步一步走', help: '用一个个小步，每步加新的噪声，代替跳一次。' },
   pictureInverted: { label: '反相', help: '把浅底深线变成黑底亮线，和 MNIST 一样。' },
   dataSet: {
     label: '数据集',

@@ -43,8 +43,8 @@ pub enum Command {
     /// Curves of a noise schedule. Answered by `schedule`.
     Schedule { schedule: ScheduleConfig },
     /// One image of the `test` split at timestep `t`, or `own` in its place: 28x28 bytes. Answered by `forward`. The noise
-    /// is a function of `(noiseSeed, image)` alone: it stays the same while `t` moves. `stepwise` asks for the way by small
-    /// steps, too.
+    /// is a function of `(noiseSeed, image)` alone: it stays the same while `t` moves. With `stepwise` it is
+    /// what the fresh noises of `t` small steps add up to.
     Forward {
         schedule: ScheduleConfig,
         image: u32,

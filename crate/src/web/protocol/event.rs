@@ -5,7 +5,7 @@ use tsify::Tsify;
 
 use super::parts::{
     AttentionView, BlockTime, DrawnNetwork, Frames, LatentNetworks, LatentPart, NetworkCost, OpenedRun,
-    Points, SaveFormat, SavedFile, Split, Spread, Walk,
+    Points, SaveFormat, SavedFile, Split, Spread,
 };
 use super::place::Place;
 use crate::model::inspect::Memory;
@@ -64,8 +64,6 @@ pub enum Event {
         x_t: Frames,
         /// Of the pixels of `x_t`, unclipped.
         histogram: Histogram,
-        /// Where it was asked for, and t is not 0.
-        walk: Option<Walk>,
     },
     /// A run begins, or goes on after `step` steps: its network's name and number of parameters, and all its settings.
     Run {

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use crate::model::{Architecture, Inspection, Preset};
-use crate::process::Histogram;
 use crate::sampler::ddpm::Variance;
 use crate::train::TrainConfig;
 
@@ -211,15 +210,4 @@ pub struct AttentionView {
 pub struct BlockTime {
     pub name: String,
     pub seconds: f64,
-}
-
-/// The way to a noisy picture by small steps, one a timestep, each with fresh noise.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Walk {
-    /// Where `x` is shown on its way; the last is t.
-    pub timesteps: Vec<u32>,
-    pub x: Frames,
-    /// Of what all the noises have added up to, as one.
-    pub noise: Histogram,
 }
