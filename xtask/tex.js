@@ -1,5 +1,5 @@
 // Draws the formulas of pages: `node xtask/tex.js FILE...` puts MathML, which browsers draw by themselves, in the place of
-// each <tex>.
+// each <tex>, and drops the indentation, which no reader sees.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -20,7 +20,7 @@ for (const file of process.argv.slice(2)) {
       process.exit(1);
     }
   });
-  writeFileSync(file, drawn);
+  writeFileSync(file, drawn.replace(/\n +/g, '\n'));
 }
 
 /** @param {string} tex @param {boolean} display */
