@@ -10,8 +10,8 @@ const EVENTS = /** @type {Record<string, [string, ((message: any) => string) | u
   grid: ['sample', () => 'train'],
   sampleStep: ['step', () => 'sample'],
   sampleDone: ['sample', () => 'sample'],
-  rowStep: ['step', ({ at }) => at],
-  rowsDone: ['sample', ({ at }) => at],
+  rowStep: ['step', rowsOf],
+  rowsDone: ['sample', rowsOf],
   steerStep: ['step', () => 'steer'],
   steerDone: ['sample', () => 'steer'],
   objectiveTerm: ['step', () => 'bound'],
@@ -21,11 +21,16 @@ const EVENTS = /** @type {Record<string, [string, ((message: any) => string) | u
   latentSamples: ['sample', () => 'latent'],
   raceTrain: ['step', () => 'race'],
   raceLook: ['sample', () => 'race'],
-  error: ['error', ({ at }) => (at === 'objective' ? 'bound' : at)],
+  error: ['error', ({ at }) => (at === 'objective' ? 'bound' : rowsOf({ at }))],
   downloadFailed: ['error', undefined],
   deviceLost: ['error', undefined],
   crashed: ['error', undefined],
 });
+
+/** The opening's rows are those that are only drawn. @param {{ at: string }} message */
+function rowsOf({ at }) {
+  return at === 'draw' ? 'opening' : at;
+}
 
 /** Of every element, whichever view it shows. */
 const EVERYONES = new Set(['device', 'data']);

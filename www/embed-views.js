@@ -15,6 +15,12 @@ const DATA_SET = 'diffusion-control[name="dataSet"]';
 
 /** @satisfies {Record<string, View>} */
 export const views = /** @type {const} */ ({
+  opening: {
+    tag: 'diffusion-opening',
+    sections: ['opening'],
+    picked: ['model'],
+    parts: { ...TOOLBAR, scrubber: '.scrubber' },
+  },
   forward: {
     tag: 'diffusion-forward',
     sections: ['forward', 'data'],

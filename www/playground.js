@@ -198,6 +198,7 @@ export class DiffusionPlayground extends HTMLElement {
     this.#frame.prepend(offer);
     const ends = [
       client.on('run', () => (offer.hidden = true)),
+      client.on('opened', () => (offer.hidden = true)),
       client.on('restarting', () => (offer.hidden = false)),
     ];
     this.#endOffer = () => {

@@ -140,6 +140,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     choices: NO_OR_YES,
     default: 'no',
   },
+  stepwise: {
+    section: 'forward',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+  },
   pictureInverted: {
     section: 'forward',
     kind: 'choice',
@@ -448,7 +455,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'objective',
     kind: 'choice',
     control: 'select',
-    choices: ['fixedSmall', 'fixedLarge'],
+    choices: ['fixedSmall', 'fixedLarge', 'learnedRange'],
     default: 'fixedSmall',
   },
   boundImages: {

@@ -7,6 +7,7 @@ import './elements/guidance.js';
 import './elements/latent.js';
 import './elements/network.js';
 import './elements/objective.js';
+import './elements/opening.js';
 import './elements/points.js';
 import './elements/race.js';
 import './elements/sample.js';

@@ -33,7 +33,13 @@ pub fn mix(x_0: Tensor<4>, eps: Tensor<4>, levels: &[Level]) -> Tensor<4> {
 /// Adds just enough noise to take `x` from a level to a noisier one: a draw from q(x_t | x_s), which for
 /// neighbours is `sqrt(1 - beta_t) x_{t-1} + sqrt(beta_t) eps` (Ho et al. 2020, equation 2).
 pub fn q_step(x: Tensor<4>, eps: Tensor<4>, from: Level, to: Level) -> Tensor<4> {
-    x * (to.alpha / from.alpha) + eps * transition_variance(to, from).sqrt()
+    let (kept, added) = step_weights(from, to);
+    x * kept + eps * added
+}
+
+/// What [`q_step`] weighs the picture and the noise with.
+pub fn step_weights(from: Level, to: Level) -> (f64, f64) {
+    (to.alpha / from.alpha, transition_variance(to, from).sqrt())
 }
 
 /// Variance of q(x_t | x_s), where `noisy` is the level of t and `clean` that of s: beta_t for neighbours.

@@ -148,7 +148,7 @@ test('bad attributes are warned of, with what would be right', async ({ page }) 
   );
   await expect.poll(() => warnings.length).toBe(6);
   const all = warnings.join('\n');
-  expect(all).toContain('there is no view “backward”; the views are forward, train, sample, compare');
+  expect(all).toContain('there is no view “backward”; the views are opening, forward, train, sample');
   expect(all).toContain('t="1001" must be a whole number from 0 to 1,000; 250 is used instead');
   expect(all).toContain('noiseseed is no setting of this view; it has image, t, schedule, noise-seed');
   expect(all).toContain('start="soon" must be one of click, seen, load; click is used instead');
@@ -244,6 +244,36 @@ test('a view that works with a network offers to train one', async ({ page }) =>
   await expect(compare.getByRole('button', { name: 'Train one here' })).toBeHidden();
   await sample.getByRole('button', { name: 'Sample', exact: true }).click();
   await expect(sample.getByText(/^Done: 4 model calls|^Done: 2 model calls/)).toBeVisible();
+});
+
+test('the opening draws with the trained network that lies beside the script', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name === 'webgpu', 'a software adapter compiles the shaders of guided steps for minutes');
+  const asked = requests(page);
+  await open(
+    page,
+    `<diffusion-playground view="opening" opening-digit="3"></diffusion-playground>
+     <diffusion-playground view="sample"></diffusion-playground>`,
+  );
+  const [opening, sample] = await page.locator('diffusion-playground').all();
+  await expect(opening).toContainText('Digits form from noise');
+  const done = opening.evaluate(
+    (it) =>
+      new Promise((resolve) =>
+        it.addEventListener('sample', (event) => resolve(/** @type {CustomEvent} */ (event).detail.view)),
+      ),
+  );
+  await start(opening);
+  await start(sample);
+  await expect(opening.getByText(/^Drawn in .+ by the opened network MNIST DiT\.$/)).toBeVisible();
+  expect(await done).toBe('opening');
+  await expect(opening.getByRole('img', { name: 'Digit 3: done' })).toHaveCount(10);
+  expect(asked.filter((name) => name.endsWith('.safetensors'))).toEqual(['models/mnist-dit.safetensors']);
+  // Nothing here trains, and nothing has to: the other view has a network as well.
+  await expect(opening.getByRole('button', { name: 'Train one yourself' })).toHaveCount(0);
+  await expect(sample.getByRole('button', { name: 'Train one here' })).toBeHidden();
+  await expect(sample).toContainText('Ready: the opened network MNIST DiT draws.');
 });
 
 test('controls and parts can be hidden', async ({ page }) => {

@@ -37,7 +37,7 @@ test('arrow keys and the curve choose t', async ({ page }) => {
   await expect(slider).toHaveValue('251');
   await expect(page).toHaveURL(/[#&]t=251$/);
 
-  const plot = page.locator('diffusion-schedule-chart .plot');
+  const plot = page.locator('diffusion-schedule-chart .plot').first();
   const box = await plot.boundingBox();
   await plot.click({ position: { x: (box?.width ?? 0) / 2, y: 20 } });
   await expect.poll(async () => Math.abs(Number(await slider.inputValue()) - 500)).toBeLessThanOrEqual(2);
@@ -89,6 +89,41 @@ test('the pixels come to follow the normal curve', async ({ page }) => {
   expect(Math.abs(mean)).toBeLessThan(0.15);
   expect(Math.abs(deviation - 1)).toBeLessThan(0.1);
   await expect(histogram.locator('.overflow')).toBeHidden();
+});
+
+test('small steps end where a jump does, with another noise', async ({ page }) => {
+  await open(page, '#t=400');
+  const { noisy, clean, noise, slider } = pictures(page);
+  const jump = [await drawn(noisy), await drawn(clean), await drawn(noise)];
+  const section = page.locator('diffusion-forward');
+  await section.getByRole('checkbox', { name: 'Step by step' }).check();
+  await expect(page).toHaveURL(/stepwise=yes/);
+  await expect(section.locator('.walked')).toContainText('of 400 small steps');
+  await expect.poll(() => pixels(noisy)).not.toBe(jump[0]);
+  expect(await pixels(clean)).toBe(jump[1]);
+  const walked = await pixels(noise);
+  expect(walked).not.toBe(jump[2]);
+
+  // Every step brings noise of its own, and in the end it is a standard normal one.
+  await slider.fill('1000');
+  await expect.poll(() => pixels(noise)).not.toBe(walked);
+  const words = await page.locator('diffusion-histogram').getByRole('img').getAttribute('aria-label');
+  const [, mean, deviation] = words?.match(/mean (-?\d+\.\d+), standard deviation\s+(\d+\.\d+)/) ?? [];
+  expect(Math.abs(Number(mean))).toBeLessThan(0.15);
+  expect(Math.abs(Number(deviation) - 1)).toBeLessThan(0.1);
+  await slider.fill('0');
+  await expect.poll(() => pixels(noisy)).toBe(jump[1]);
+});
+
+test('log SNR falls through 0 where digit and noise weigh the same', async ({ page }) => {
+  await open(page, '#t=264');
+  const chart = page.locator('diffusion-schedule-chart').getByRole('img').last();
+  const value = async () =>
+    Number(((await chart.getAttribute('aria-label')) ?? '').match(/log SNR over t: (-?\d+\.\d+) at/)?.[1]);
+  await expect.poll(async () => Math.abs(await value())).toBeLessThan(0.1);
+  await pictures(page).slider.fill('1000');
+  // ln(4.04e-5).
+  await expect.poll(value).toBeCloseTo(-10.12, 1);
 });
 
 test('a schedule that ends with signal is warned of, and rescaling helps', async ({ page }) => {

@@ -42,6 +42,7 @@ test('the page opens with a trained network, and digits form from noise at once'
   test.info().annotations.push({ type: 'noise, all digits', description: `${seconds.join(' s, ')} s` });
   expect(asked).toEqual(['mnist-dit.safetensors']);
   await expect(page.locator('diffusion-sample')).toContainText('Ready: the opened network MNIST DiT draws.');
+  await expect(page.locator('diffusion-open')).toContainText('v, a mix of both');
 
   // The film ends where the slider does.
   const slider = section(page).getByRole('slider', { name: 'From noise to digit' });
@@ -84,6 +85,7 @@ test('whoever asks for no network downloads none, and can choose one by its card
   for (const { label, dataSet, licence, figures } of models) {
     await expect(card(page, label)).toContainText(dataSet);
     await expect(card(page, label)).toContainText(licence);
+    await card(page, label).locator('summary').click();
     await expect(card(page, label).getByRole('row')).toHaveCount(figures.length + 1);
   }
   await card(page, 'MNIST U-Net').getByRole('button', { name: 'Open this one' }).click();

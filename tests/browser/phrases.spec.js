@@ -31,6 +31,10 @@ test('a phrase of the prose sets what it says, by mouse and by keyboard', async 
   await expect(end).toHaveAttribute('aria-pressed', 'true');
   await expect(page).toHaveURL(/t=1000/);
 
+  const start = page.getByRole('button', { name: 't = 0', exact: true });
+  await start.focus();
+  await page.keyboard.press('Space');
+  await expect(t).toHaveValue('0');
   await page.getByRole('button', { name: 'a scrawl of yours' }).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/steer=edit/);

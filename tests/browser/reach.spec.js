@@ -28,7 +28,7 @@ test('on a narrow screen every control has a name and room for a finger, and not
   await page.setViewportSize({ width: 390, height: 844 });
   await openAll(page, '#steer=inpaint&steerSource=drawn');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  const controls = page.locator('button, select, input:not([hidden]), summary');
+  const controls = page.locator('button, [role=button], select, input:not([hidden]), summary');
   for (const control of await controls.all()) {
     await expect(control).toHaveAccessibleName(/\S/);
     const isCheckbox = (await control.getAttribute('type')) === 'checkbox';

@@ -89,7 +89,7 @@ export class DiffusionForward extends Section {
         <div class="axis">
           <diffusion-control name="t"></diffusion-control>
           <diffusion-schedule-chart
-            .alphasCumprod=${curves.of(forwardSchedule(this.settings))?.alphasCumprod ?? []}
+            .curves=${curves.of(forwardSchedule(this.settings))}
             t=${t}
             @choose=${(/** @type {CustomEvent<number>} */ event) => this.settings.set('t', event.detail)}
           ></diffusion-schedule-chart>
@@ -99,7 +99,9 @@ export class DiffusionForward extends Section {
           <diffusion-control name="schedule"></diffusion-control>
           <diffusion-control name="zeroTerminalSnr"></diffusion-control>
           <diffusion-control name="noiseSeed"></diffusion-control>
+          <diffusion-control name="stepwise"></diffusion-control>
         </div>
+        <p class="help walked" role="status">${this.settings.get('stepwise') === 'yes' && t > 0 ? strings.forward.walked(t) : ''}</p>
         ${terminalSignal(curves.of(forwardSchedule(this.settings)))}
         <diffusion-notice place="forward" split="test"></diffusion-notice>
       </figure>
@@ -138,6 +140,7 @@ export class DiffusionForward extends Section {
       t: this.settings.get('t'),
       schedule: forwardSchedule(this.settings),
       noiseSeed: this.settings.get('noiseSeed'),
+      stepwise: this.settings.get('stepwise') === 'yes',
     };
     const same = JSON.stringify(request) === JSON.stringify(this.#asked);
     if (this.#waiting || same || !client.has('test')) return;

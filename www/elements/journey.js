@@ -1,4 +1,4 @@
-// The opening picture: the chosen digit at a few timesteps, from noise to clean.
+// The chosen digit at a few timesteps, from clean to noise.
 
 import { css, html } from 'lit';
 import { client } from '../client.js';
@@ -11,7 +11,7 @@ import { PlaygroundElement } from './element.js';
 
 /** @typedef {import('../messages.js').MessageOf<'forward'>} Forward */
 
-const TIMESTEPS = [1000, 700, 500, 400, 300, 200, 120, 50, 0];
+const TIMESTEPS = [0, 50, 120, 200, 300, 400, 500, 700, 1000];
 
 export class DiffusionJourney extends PlaygroundElement {
   static properties = { views: { state: true } };

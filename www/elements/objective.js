@@ -16,6 +16,8 @@ import { Section } from './section.js';
 import './term-chart.js';
 
 const SIMPLE = html`L<sub>simple</sub>`;
+/** lambda, the weight of the bound in L_hybrid (Nichol and Dhariwal 2021, section 3.1). */
+const BOUND_WEIGHT = 0.001;
 
 export class DiffusionObjective extends Section {
   static styles = [...Section.styles, unsafeCSS(style)];
@@ -85,6 +87,7 @@ export class DiffusionObjective extends Section {
       ${entry(html`L<sub>0</sub>`, reconstruction === undefined ? undefined : fixed(reconstruction, 3))}
       ${entry(html`L<sub>T</sub>`, prior === undefined ? undefined : three(Math.max(0, prior)))}
       ${entry(fill(strings.objective.simple, { simple: SIMPLE }), simpleMean === undefined ? undefined : fixed(simpleMean, 4))}
+      ${entry(html`L<sub>hybrid</sub>`, simpleMean === undefined || sum === undefined ? undefined : fixed(simpleMean + BOUND_WEIGHT * sum, 4))}
       ${entry(strings.objective.termsShort, total ? strings.objective.of(whole(terms.length), whole(total)) : undefined)}
     </dl>`;
   }

@@ -83,7 +83,7 @@ export class DiffusionOpening extends Section {
         </ol>
         <div class="toolbar" role="group" aria-label=${strings.opening.group}>
           <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>${strings.opening.others}</button>
-          <button type="button" @click=${this.#train}>${strings.opening.train}</button>
+          ${this.#trainer && html`<button type="button" @click=${this.#train}>${strings.opening.train}</button>`}
           <div class="status">
             <p role="status">${statusWords()}</p>
             ${download()}
@@ -92,7 +92,7 @@ export class DiffusionOpening extends Section {
         ${this.#problem()}
         <diffusion-notice place="draw"></diffusion-notice>
         <div class="controls">
-          <div>
+          <div class="scrubber">
             <div class="head">
               <label for="step">${strings.opening.slider}</label><output for="step" aria-live="off">${where}</output>
             </div>
@@ -166,8 +166,13 @@ export class DiffusionOpening extends Section {
     this.chosen = /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
   }
 
+  /** The section that trains, if there is one beside this. */
+  get #trainer() {
+    return /** @type {Document | ShadowRoot} */ (this.getRootNode()).querySelector('diffusion-train');
+  }
+
   #train() {
-    const section = document.querySelector('diffusion-train');
+    const section = this.#trainer;
     section?.scrollIntoView({ behavior: this.#still.matches ? 'auto' : 'smooth', block: 'start' });
     const button = /** @type {HTMLElement | null | undefined} */ (
       section?.shadowRoot?.querySelector('.primary')

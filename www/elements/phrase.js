@@ -10,27 +10,22 @@ import { PlaygroundElement } from './element.js';
 export class DiffusionPhrase extends PlaygroundElement {
   static properties = { sets: { type: String } };
 
-  // A line of text is no place for a button's box. The padding reaches for the finger, the margin takes it back.
+  // A button's box would break the line on both sides: these are words of the line. The padding reaches for the finger.
   static styles = [
     css`
-    button {
-      margin: -0.6em 0;
-      padding: 0.6em 0;
-      border: 0;
-      background: none;
-      color: inherit;
-      font: inherit;
+    span {
+      padding: 0.75em 0;
       text-decoration: underline dotted 2px;
       text-underline-offset: 0.2em;
       cursor: pointer;
     }
-    button:hover,
-    button[aria-pressed="true"] {
+    span:hover,
+    span[aria-pressed="true"] {
       text-decoration-style: solid;
     }
-    button:focus-visible {
+    span:focus-visible {
       outline: 3px solid var(--focus);
-      outline-offset: -0.3em;
+      outline-offset: -0.45em;
     }
   `,
   ];
@@ -49,14 +44,25 @@ export class DiffusionPhrase extends PlaygroundElement {
   render() {
     const values = this.#values;
     const isInForce = values.every(([name, value]) => this.settings.get(name) === value);
-    return html`<button
-      type="button"
+    return html`<span
+      role="button"
+      tabindex="0"
       aria-pressed=${isInForce ? 'true' : 'false'}
       title=${values.map(inWords).join(', ')}
-      @click=${() => {
-        for (const [name, value] of values) this.settings.set(name, value);
-      }}
-    ><slot></slot></button>`;
+      @click=${this.#apply}
+      @keydown=${this.#press}
+    ><slot></slot></span>`;
+  }
+
+  #apply() {
+    for (const [name, value] of this.#values) this.settings.set(name, value);
+  }
+
+  /** As at any button. @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    if (!event.repeat) this.#apply();
   }
 
   get #values() {

@@ -5,6 +5,8 @@ import uPlot from 'uplot';
 import uPlotStyle from 'uplot/dist/uPlot.min.css' with { type: 'text' };
 
 const HEIGHT = 280;
+/** How far apart the lines along a labelled axis may stand: there are no half steps. */
+const WHOLE = [1, 10, 100, 1000, 10_000, 100_000].flatMap((unit) => [unit, 2 * unit, 5 * unit]);
 
 /** @typedef {Pick<uPlot.Options, 'scales' | 'axes' | 'series'>} PlotOptions */
 
@@ -104,7 +106,7 @@ export class PlotElement extends LitElement {
       font,
       grid: { stroke: this.ink('--line'), width: 1 },
       ticks: { show: false },
-      ...(label ? { label, labelFont: font, labelSize: 18, size: 30 } : { size: 50 }),
+      ...(label ? { label, labelFont: font, labelSize: 18, size: 30, incrs: WHOLE } : { size: 50 }),
     };
   }
 

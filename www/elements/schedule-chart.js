@@ -1,16 +1,19 @@
-// alpha-bar over t, with the two amplitudes that follow from it. Pressing or dragging on it chooses t.
+// alpha-bar over t, with the two amplitudes that follow from it, and log SNR. Pressing or dragging on them chooses t.
 
 import { html, LitElement, svg, unsafeCSS } from 'lit';
 import { TIMESTEPS } from '../configs.js';
+import { fixed } from '../format.js';
 import { strings } from '../language.js';
 import style from './schedule-chart.css' with { type: 'text' };
 
 /** Drawn points per curve. */
 const POINTS = 200;
+/** log SNR is drawn up to here, and down to its opposite. */
+const MOST = 10;
 
 export class DiffusionScheduleChart extends LitElement {
   static properties = {
-    alphasCumprod: { attribute: false },
+    curves: { attribute: false },
     t: { type: Number },
   };
 
@@ -18,8 +21,8 @@ export class DiffusionScheduleChart extends LitElement {
 
   constructor() {
     super();
-    /** @type {number[]} one for each of t = 1 … T */
-    this.alphasCumprod = [];
+    /** With a value for each of t = 1 … T. @type {import('../curves.js').Curves | undefined} */
+    this.curves = undefined;
     this.t = 0;
   }
 
@@ -39,10 +42,11 @@ export class DiffusionScheduleChart extends LitElement {
               <stop class="noise" offset="1" />
             </linearGradient>
           </defs>
-          ${this.#curve('signal', Math.sqrt)} ${this.#curve('noise', (alpha) => Math.sqrt(1 - alpha))}
-          ${this.#curve('alpha-bar', (alpha) => alpha)}
+          ${this.#curve('signal', (t) => Math.sqrt(this.#at(t)))}
+          ${this.#curve('noise', (t) => Math.sqrt(1 - this.#at(t)))}
+          ${this.#curve('alpha-bar', (t) => this.#at(t))}
         </svg>
-        <div class="marker" style="left: ${(this.t / TIMESTEPS) * 100}%; --height: ${alphaBar}"></div>
+        ${this.#marker(alphaBar)}
         <span class="tick top">1</span><span class="tick bottom">0</span>
       </div>
       <p class="legend" aria-hidden="true">
@@ -50,20 +54,48 @@ export class DiffusionScheduleChart extends LitElement {
         <span class="key signal">${strings.forward.digitWeight}</span>
         <span class="key noise">${strings.forward.noiseWeight}</span>
       </p>
+      <div class="plot snr" @pointerdown=${this.#press} @pointermove=${this.#drag}>
+        <svg
+          viewBox="0 0 ${TIMESTEPS} 1"
+          preserveAspectRatio="none"
+          role="img"
+          aria-label=${strings.forward.snrCurve(fixed(this.#logSnr(this.t), 2), this.t)}
+        >
+          ${this.#curve('log-snr', (t) => this.#snrHeight(t))}
+        </svg>
+        ${this.#marker(this.#snrHeight(this.t))}
+        <span class="tick top">${MOST}</span><span class="tick middle">0</span><span class="tick bottom">−${MOST}</span>
+      </div>
+      <p class="legend" aria-hidden="true"><span class="key log-snr">${strings.forward.logSnr}</span></p>
     `;
+  }
+
+  /** @param {number} height */
+  #marker(height) {
+    return html`<div class="marker" style="left: ${(this.t / TIMESTEPS) * 100}%; --height: ${height}"></div>`;
   }
 
   /** @param {number} t */
   #at(t) {
-    return t === 0 ? 1 : (this.alphasCumprod[t - 1] ?? 0);
+    return t === 0 ? 1 : (this.curves?.alphasCumprod[t - 1] ?? 0);
   }
 
-  /** @param {string} name @param {(alphaBar: number) => number} height */
+  /** @param {number} t */
+  #logSnr(t) {
+    return t === 0 ? Infinity : (this.curves?.logSnr[t - 1] ?? 0);
+  }
+
+  /** What is too much for the plot runs along its edge. @param {number} t */
+  #snrHeight(t) {
+    return (Math.min(MOST, Math.max(-MOST, this.#logSnr(t))) / MOST + 1) / 2;
+  }
+
+  /** @param {string} name @param {(t: number) => number} height */
   #curve(name, height) {
-    if (!this.alphasCumprod.length) return '';
+    if (!this.curves) return '';
     const points = Array.from({ length: POINTS + 1 }, (_, point) => {
       const t = Math.round((point / POINTS) * TIMESTEPS);
-      return `${t},${(1 - height(this.#at(t))).toFixed(4)}`;
+      return `${t},${(1 - height(t)).toFixed(4)}`;
     });
     return svg`<polyline class=${name} points=${points.join(' ')} />`;
   }

@@ -81,7 +81,11 @@ export class DiffusionShipped extends PlaygroundElement {
 function figures({ figures }) {
   const [first] = figures;
   if (!first) return html`<p class="help">${strings.open.unmeasured}</p>`;
-  return html`<table>
+  const accuracies = figures.map(({ accuracy }) => fixed(100 * accuracy, 1));
+  accuracies.sort((a, b) => Number(a) - Number(b));
+  return html`<details>
+    <summary>${strings.open.figures(accuracies[0], accuracies[accuracies.length - 1])}</summary>
+    <table>
       <thead>
         <tr><th scope="col">${strings.open.sampler}</th><th scope="col">w</th><th scope="col">${strings.open.asAsked}</th><th scope="col">${strings.open.frechet}</th></tr>
       </thead>
@@ -98,7 +102,8 @@ function figures({ figures }) {
     </table>
     <p class="help">
       ${strings.open.legend}
-    </p>`;
+    </p>
+  </details>`;
 }
 
 /**

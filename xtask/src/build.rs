@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::data::md5_hex;
 use crate::project::{at, locked_version, target};
 use crate::shell::say;
-use crate::{node, npm, shell, split, tools, translate, wasm_target};
+use crate::{formulas, node, npm, shell, split, tools, translate, wasm_target};
 
 /// What is served.
 pub const DIST: &str = "www/dist";
@@ -48,7 +48,7 @@ const CHINESE_PAGE: &str = "zh.html";
 pub const REGISTRATION: &str = "playground.js";
 /// Keeps the Chinese table out of a bundle that may load it.
 pub const LATER: &str = "--external:./strings/zh.js";
-const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --log-level=warning";
+const BUNDLING: &str = "--bundle --format=esm --target=es2023 --minify --charset=utf8 --log-level=warning";
 
 pub fn run() -> Result<()> {
     module()?;
@@ -146,6 +146,7 @@ fn page() -> Result<()> {
         }
     }
     fs::write(at(DIST).join(CHINESE_PAGE), translate::chinese_page()?)?;
+    formulas::draw(&["index.html", CHINESE_PAGE].map(|page| at(DIST).join(page)))?;
     offline()
 }
 

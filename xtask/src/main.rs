@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod build;
 mod data;
+mod formulas;
 mod node;
 mod npm;
 mod packages;

@@ -21,13 +21,15 @@ const DECLARATIONS: [&str; 3] = [
     "www/css.d.ts",
     "pkg/diffusion_playground.d.ts",
 ];
-const COPIES: [&str; 6] = [
+const COPIES: [&str; 7] = [
     "LICENSE-MIT",
     "LICENSE-APACHE",
     "www/package/README.md",
     "www/dist/data/mnist-train.pack",
     "www/dist/data/mnist-test.pack",
     "www/models/classifier.safetensors",
+    // What the opening draws with.
+    "www/models/mnist-dit.safetensors",
 ];
 
 /// Puts the package together; the module must be in `pkg`.

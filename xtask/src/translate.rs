@@ -117,10 +117,10 @@ fn shortened(html: &str) -> (String, Vec<&str>) {
     let mut text = String::new();
     let mut formulas = Vec::new();
     let mut rest = html;
-    while let Some(start) = rest.find("<math") {
+    while let Some(start) = rest.find("<tex") {
         let end = rest[start..]
-            .find("</math>")
-            .map_or(rest.len(), |length| start + length + 7);
+            .find("</tex>")
+            .map_or(rest.len(), |length| start + length + 6);
         formulas.push(&rest[start..end]);
         text += &format!("{}{{{}}}", &rest[..start], formulas.len());
         rest = &rest[end..];
@@ -169,13 +169,13 @@ mod tests {
             Vec::<&&str>::new(),
             "not in the article"
         );
-        assert_eq!(page.matches("<math").count(), chinese.matches("<math").count());
+        assert_eq!(page.matches("<tex").count(), chinese.matches("<tex").count());
     }
 
     #[test]
     fn texts_are_replaced_and_formulas_stay() {
         let page = format!(
-            "{}\n<head>{}go();{}</head>{}<p class=\"x\">A\n  <math>a</math> and <math>b</math></p><path><p>C</p>",
+            "{}\n<head>{}go();{}</head>{}<p class=\"x\">A\n  <tex>a</tex> and <tex>b</tex></p><path><p>C</p>",
             SWITCHED[0].0,
             REDIRECT.0,
             REDIRECT.1,
@@ -183,7 +183,7 @@ mod tests {
         );
         let texts = translations("# words\n\n> A {1} and {2}\n先 {2} 后 {1}\n").unwrap();
         let (chinese, missing) = translate(&page, &texts).unwrap();
-        assert!(chinese.contains("<p class=\"x\">先 <math>b</math> 后 <math>a</math></p><path><p>C</p>"));
+        assert!(chinese.contains("<p class=\"x\">先 <tex>b</tex> 后 <tex>a</tex></p><path><p>C</p>"));
         assert!(!chinese.contains("go()"));
         assert_eq!(missing, ["C"]);
     }

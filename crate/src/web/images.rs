@@ -82,8 +82,22 @@ impl Example {
 
     /// Its noise, a function of the seed and its number.
     pub fn eps(&self, device: &Device) -> Tensor<4> {
-        let shape = [1, 1, self.pixels.height as usize, self.pixels.width as usize];
-        Rng::new(self.seed, Stream::Forward, self.image).normal_tensor(shape, device)
+        let [height, width] = self.side();
+        self.rng().normal_tensor([1, 1, height, width], device)
+    }
+
+    /// The fresh noise of a small step, the first of which is step 1.
+    pub fn step_noise(&self, step: u32) -> Vec<f32> {
+        let [height, width] = self.side();
+        self.rng().lane(step).normals(height * width)
+    }
+
+    fn rng(&self) -> Rng {
+        Rng::new(self.seed, Stream::Forward, self.image)
+    }
+
+    pub fn side(&self) -> [usize; 2] {
+        [self.pixels.height as usize, self.pixels.width as usize]
     }
 
     pub fn label(&self) -> Option<u8> {

@@ -183,7 +183,7 @@ fn checkpoint(
             .then(|| config.preset.input_shape().map(|side| side as u32)),
         classes: config.preset.null_class().map(u32::from),
         schedule: config.schedule.clone(),
-        prediction: Scheduler::default().prediction,
+        prediction: config.prediction,
         sample: model
             .as_ref()
             .map(|model| model.scheduler.sample.clone())

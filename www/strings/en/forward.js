@@ -2,8 +2,8 @@
 
 export default {
   withNoise: (/** @type {number} */ t) => `A real picture with the noise of t = ${t}`,
-  journeyDigit: 'One handwritten digit, with less and less noise. Below, you decide how much.',
-  journeyPicture: 'One picture, with less and less noise. Below, you decide how much.',
+  journeyDigit: 'One handwritten digit, with more and more noise. Below, you decide how much.',
+  journeyPicture: 'One picture, with more and more noise. Below, you decide how much.',
   choose: 'Choose a picture',
   otherDigits: 'Other digits',
   otherPictures: 'Other pictures',
@@ -35,6 +35,11 @@ export default {
     /** @type {string} */ end,
     /** @type {number} */ last,
   ) => `Curve of alpha-bar over t: 1 at t = 0, ${here} at t = ${t}, ${end} at t = ${last}.`,
+  snrCurve: (/** @type {string} */ here, /** @type {number} */ t) =>
+    `Curve of log SNR over t: ${here} at t = ${t}; 0 where digit and noise weigh the same.`,
+  logSnr: 'log SNR, of ᾱ/(1−ᾱ): at 0 digit and noise weigh the same',
+  walked: (/** @type {number} */ t) =>
+    `ε is now what the fresh noises of ${t} small steps add up to. It is another noise, and another picture, but drawn from the same bell: the histogram tells no difference, and so the jump will do.`,
   signalLeft: 'ᾱ, signal left (variance)',
   digitWeight: '√ᾱ, weight of the digit',
   noiseWeight: '√(1−ᾱ), weight of the noise',

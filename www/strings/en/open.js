@@ -40,6 +40,8 @@ export default {
   openThis: 'Open this one',
   notOpened: (/** @type {string | undefined} */ problem) => `It could not be opened: ${problem}`,
   unmeasured: 'Its samples have not been measured.',
+  figures: (/** @type {string} */ least, /** @type {string} */ most) =>
+    `Its samples: ${least} to ${most} % read as asked`,
   sampler: 'Sampler',
   asAsked: 'Read as asked',
   frechet: 'Fréchet',

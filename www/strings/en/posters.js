@@ -1,6 +1,10 @@
 // The posters of embedded elements: what stands there until a reader starts a view.
 
 export default {
+  opening: {
+    title: 'Digits form from noise',
+    promise: 'A trained network draws ten of them here, on your own machine. Go back through its steps.',
+  },
   forward: {
     title: 'A digit sinks into noise',
     promise: 'Drag through the timesteps and find the place where you stop recognising it.',

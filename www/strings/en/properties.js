@@ -93,6 +93,10 @@ export default {
     label: 'Zero terminal SNR',
     help: 'Bends the curve so that at the end nothing of the digit is left.',
   },
+  stepwise: {
+    label: 'Step by step',
+    help: 'Small steps with fresh noise each, in the place of one jump.',
+  },
   pictureInverted: {
     label: 'Invert it',
     help: 'Dark lines on light paper become light lines on black, as in MNIST.',
@@ -278,8 +282,12 @@ export default {
   },
   boundVariance: {
     label: 'Variance of the steps back',
-    help: 'The network does not learn it: it is one of two extremes.',
-    choices: { fixedSmall: 'β̃, the posterior’s', fixedLarge: 'β, the forward step’s' },
+    help: 'One of two extremes, or between them what a network says that has learned it.',
+    choices: {
+      fixedSmall: 'β̃, the posterior’s',
+      fixedLarge: 'β, the forward step’s',
+      learnedRange: 'the network’s own, else β̃',
+    },
   },
   boundImages: {
     label: 'Test images',

@@ -1,8 +1,8 @@
 /** @satisfies {typeof import('../en/forward.js').default} */
 const forward = {
   withNoise: (t) => `一张真实图像，加上 t = ${t} 的噪声`,
-  journeyDigit: '一个手写数字，噪声越来越少。下面由你来定要多少。',
-  journeyPicture: '一张图，噪声越来越少。下面由你来定要多少。',
+  journeyDigit: '一个手写数字，噪声越来越多。下面由你来定要多少。',
+  journeyPicture: '一张图，噪声越来越多。下面由你来定要多少。',
   choose: '选一张图',
   otherDigits: '换一批数字',
   otherPictures: '换一批图',
@@ -29,6 +29,10 @@ const forward = {
   white: '白',
   curve: (here, t, end, last) =>
     `alpha-bar 随 t 的曲线：t = 0 时为 1，t = ${t} 时为 ${here}，t = ${last} 时为 ${end}。`,
+  snrCurve: (here, t) => `log SNR 随 t 的曲线：t = ${t} 时为 ${here}；为 0 处数字与噪声一样重。`,
+  logSnr: 'log SNR，即 ᾱ/(1−ᾱ) 的对数：为 0 处数字与噪声一样重',
+  walked: (t) =>
+    `现在的 ε 是 ${t} 小步的新噪声加起来的结果。它是另一份噪声，图也是另一张图，但出自同一个钟形：直方图看不出差别，所以跳一次就够了。`,
   signalLeft: 'ᾱ，剩下的信号（方差）',
   digitWeight: '√ᾱ，数字的权重',
   noiseWeight: '√(1−ᾱ)，噪声的权重',

@@ -39,6 +39,7 @@ const open = {
   openThis: '打开这个',
   notOpened: (problem) => `打不开：${problem}`,
   unmeasured: '它的样本还没有测量过。',
+  figures: (least, most) => `它的样本：${least} % 到 ${most} % 读作所求`,
   sampler: '采样器',
   asAsked: '读作所求',
   frechet: 'Fréchet 距离',

@@ -1,5 +1,9 @@
 /** @satisfies {typeof import('../en/posters.js').default} */
 const posters = {
+  opening: {
+    title: '数字从噪声中成形',
+    promise: '一个训练好的网络在你自己的机器上画出十个数字。你可以一步步往回看。',
+  },
   forward: { title: '数字沉入噪声', promise: '拖动时间步，找到你再也认不出它的地方。' },
   train: { title: '网络学着看见噪声', promise: '它在你的浏览器里从零开始，样本从雪花点变成数字。' },
   sample: { title: '没有人写过的数字', promise: '从纯噪声出发，一步一步走来，也能一步一步退回去。' },

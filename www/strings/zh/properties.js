@@ -56,6 +56,7 @@ const properties = {
   schedule: { label: '噪声调度', help: '数字一路上沉入噪声的快慢。', choices: SCHEDULES },
   noiseSeed: { label: '噪声种子', help: '同一个种子总是给出同样的噪声。' },
   zeroTerminalSnr: { label: '末端信噪比为零', help: '把曲线压下去，让末端一点数字也不剩。' },
+  stepwise: { label: '一步一步走', help: '用一个个小步，每步加新的噪声，代替跳一次。' },
   pictureInverted: { label: '反相', help: '把浅底深线变成黑底亮线，和 MNIST 一样。' },
   dataSet: {
     label: '数据集',
@@ -158,8 +159,12 @@ const properties = {
   },
   boundVariance: {
     label: '反向步的方差',
-    help: '网络不学它：取两个极端之一。',
-    choices: { fixedSmall: 'β̃，后验的方差', fixedLarge: 'β，前向步的方差' },
+    help: '两个极端之一，或者介于两者之间，由学过它的网络来说。',
+    choices: {
+      fixedSmall: 'β̃，后验的方差',
+      fixedLarge: 'β，前向步的方差',
+      learnedRange: '网络自己的，没有则取 β̃',
+    },
   },
   boundImages: { label: '测试图像', help: '取最前面的这么多张，网络都没学过。' },
   boundTimesteps: { label: '要测的项数', help: '全部共 1,000 项，t 小的地方测得密。每项调用网络一次。' },

@@ -167,9 +167,14 @@ fn figures(report: &Report) -> impl Iterator<Item = ShippedFigures> + '_ {
         guidance_scale: measured.sampling.guidance_scale,
         count: measured.figures.count,
         accuracy: measured.figures.accuracy,
-        frechet_distance: measured.figures.frechet_distance,
-        frechet_floor: report.floor.frechet_distance,
+        frechet_distance: rounded(measured.figures.frechet_distance),
+        frechet_floor: rounded(report.floor.frechet_distance),
     })
+}
+
+/// To more digits than count: every visitor downloads them.
+fn rounded(figure: f64) -> f64 {
+    (1e4 * figure).round() / 1e4
 }
 
 /// One sample, drawn on the CPU: what any device must draw again.

@@ -43,7 +43,8 @@ pub enum Command {
     /// Curves of a noise schedule. Answered by `schedule`.
     Schedule { schedule: ScheduleConfig },
     /// One image of the `test` split at timestep `t`, or `own` in its place: 28x28 bytes. Answered by `forward`. The noise
-    /// is a function of `(noiseSeed, image)` alone: it stays the same while `t` moves.
+    /// is a function of `(noiseSeed, image)` alone: it stays the same while `t` moves. With `stepwise` it is
+    /// what the fresh noises of `t` small steps add up to.
     Forward {
         schedule: ScheduleConfig,
         image: u32,
@@ -52,6 +53,9 @@ pub enum Command {
         own: Option<Vec<u8>>,
         t: u32,
         noise_seed: f64,
+        #[serde(default)]
+        #[tsify(optional)]
+        stepwise: bool,
     },
     /// Compiles what a run with these settings will need, while nothing waits for it. Not answered.
     Rehearse { config: TrainConfig },

@@ -39,9 +39,10 @@ impl Session {
                 own,
                 t,
                 noise_seed,
+                stepwise,
             } => {
                 let noised = match Example::find(self.test.as_ref(), image, own, noise_seed) {
-                    Ok(example) => forward::noised(&example, &schedule, t).await,
+                    Ok(example) => forward::noised(&example, &schedule, t, stepwise).await,
                     Err(error) => Err(error),
                 };
                 self.answer(Place::Forward, noised);
