@@ -14,6 +14,8 @@ use rayon::prelude::*;
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH_SHARING: usize = 1 << 15;
 
+/// Multiplications below which a product is faster on one core.
+const LARGE_PRODUCT: usize = 128 * 128 * 128;
 #[cfg(not(target_arch = "wasm32"))]
 const ALL_CORES: Parallelism = Parallelism::Rayon(0);
 #[cfg(target_arch = "wasm32")]
@@ -126,8 +128,12 @@ pub fn add_product(out: &mut [f32], stride: usize, a: Matrix, b: Matrix) {
         return;
     }
     assert!(columns <= stride && (rows - 1) * stride + columns <= out.len());
-    // SAFETY: `Matrix::new` and the assertions hold every entry of the three matrices within its slice, and `out` is
-    // borrowed for this call alone.
+    let cores = match rows * columns * a.columns < LARGE_PRODUCT {
+        true => Parallelism::None,
+        false => ALL_CORES,
+    };
+    // SAFETY: `Matrix`'s constructors and the assertions hold every entry of the three matrices within its slice, and
+    // `out` is borrowed for this call alone.
     unsafe {
         gemm::gemm(
             rows,
@@ -148,7 +154,7 @@ pub fn add_product(out: &mut [f32], stride: usize, a: Matrix, b: Matrix) {
             false,
             false,
             false,
-            ALL_CORES,
+            cores,
         );
     }
 }
