@@ -1,12 +1,12 @@
 //! The optimizer's update over all parameters at once, as one flat vector.
 
-use burn::backend::{Dispatch, DispatchTensor};
+use burn::backend::Cube;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::adamw_cube::{COEFFICIENTS, FlatUpdate};
-use super::copy::overwrite;
-use super::cube::runs_kernels;
+use super::copy::{Overwritten, overwrite};
+use super::cube::{from_gpu, on_gpu, runs_kernels};
 
 /// Hyper-parameters of AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", algorithm 2).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub fn update_in_place(
     weights: &Weights,
     grad: Tensor<1>,
     coefficients: Tensor<1>,
-) -> (Tensor<1>, DispatchTensor) {
+) -> (Tensor<1>, Overwritten) {
     let (new, norm) = update_on_gpu(weights.clone(), grad, coefficients, true);
     (norm, overwrite(&weights.theta, new.theta))
 }
@@ -94,16 +94,16 @@ fn update_on_gpu(
     coefficients: Tensor<1>,
     in_place: bool,
 ) -> (Weights, Tensor<1>) {
-    let (theta, ema, m, v, norm) = Dispatch::update_weights(
-        theta.into_dispatch(),
-        ema.into_dispatch(),
-        moments.m.into_dispatch(),
-        moments.v.into_dispatch(),
-        grad.into_dispatch(),
-        coefficients.into_dispatch(),
+    let (theta, ema, m, v, norm) = Cube::update_weights(
+        on_gpu(theta.into_dispatch()),
+        on_gpu(ema.into_dispatch()),
+        on_gpu(moments.m.into_dispatch()),
+        on_gpu(moments.v.into_dispatch()),
+        on_gpu(grad.into_dispatch()),
+        on_gpu(coefficients.into_dispatch()),
         in_place,
     );
-    let [theta, ema, m, v, norm] = [theta, ema, m, v, norm].map(Tensor::from_dispatch);
+    let [theta, ema, m, v, norm] = [theta, ema, m, v, norm].map(|part| Tensor::from_dispatch(from_gpu(part)));
     let moments = Moments { m, v };
     (Weights { theta, ema, moments }, norm)
 }

@@ -2,35 +2,29 @@
 
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{
-    Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind, backend_extension,
-};
+use burn::backend::{Backend, Cube, backend_extension};
 use burn::tensor::{DType, Int, Tensor};
 use burn_cubecl::CubeBackend;
 
 use super::copy_cube::copy;
+use super::cube::on_gpu;
 
 /// The same values in a buffer of their own.
 pub fn copied<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
     x.clone() * 1.0
 }
 
-/// Writes `values` where `x` is, whoever else holds it, once what comes back is computed.
-pub fn overwrite<const D: usize>(x: &Tensor<D>, values: Tensor<D>) -> DispatchTensor {
-    Dispatch::overwritten(x.clone().into_dispatch(), values.into_dispatch())
+/// What must be held until the next replay, which would otherwise go without it.
+pub type Overwritten = FloatTensor<Cube>;
+
+/// Writes `values` where `x` is, whoever else holds it.
+pub fn overwrite<const D: usize>(x: &Tensor<D>, values: Tensor<D>) -> Overwritten {
+    Cube::overwritten(on_gpu(x.clone().into_dispatch()), on_gpu(values.into_dispatch()))
 }
 
-/// As [`overwrite`].
-pub fn overwrite_labels(x: &Tensor<1, Int>, values: Tensor<1, Int>) -> DispatchTensor {
-    // Four bytes are copied as four bytes.
-    let [x, values] = [x.clone(), values].map(|labels| {
-        let mut labels = labels.into_dispatch();
-        if let DispatchTensorKind::Cube(BackendTensor::Int(inner)) = labels.kind {
-            labels.kind = DispatchTensorKind::Cube(BackendTensor::Float(inner));
-        }
-        labels
-    });
-    Dispatch::overwritten(x, values)
+/// As [`overwrite`]: four bytes are copied as four bytes.
+pub fn overwrite_labels(x: &Tensor<1, Int>, values: Tensor<1, Int>) -> Overwritten {
+    Cube::overwritten(on_gpu(x.clone().into_dispatch()), on_gpu(values.into_dispatch()))
 }
 
 #[backend_extension(Cube, Fusion)]

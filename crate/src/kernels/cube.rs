@@ -1,6 +1,9 @@
 //! What our GPU kernels share: buffers, views into them, and the sum over a workgroup.
 
-use burn::backend::DispatchDevice;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{
+    BackendTensor, Cube, DispatchAutodiffContext, DispatchDevice, DispatchTensor, DispatchTensorKind,
+};
 use burn::tensor::{Device, Shape};
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -14,6 +17,22 @@ pub fn runs_kernels(device: &Device) -> bool {
         device.clone().without_autodiff().as_dispatch(),
         DispatchDevice::Cube(_)
     )
+}
+
+/// A tensor where [`runs_kernels`], without gradient: `Dispatch` would ask every backend, which is much code.
+pub fn on_gpu(tensor: DispatchTensor) -> FloatTensor<Cube> {
+    match tensor.kind {
+        DispatchTensorKind::Cube(BackendTensor::Float(tensor) | BackendTensor::Int(tensor)) => tensor,
+        _ => unreachable!("kernels run on the GPU, and these have no gradient"),
+    }
+}
+
+/// The inverse of [`on_gpu`], of floats.
+pub fn from_gpu(tensor: FloatTensor<Cube>) -> DispatchTensor {
+    DispatchTensor {
+        kind: DispatchTensorKind::Cube(BackendTensor::Float(tensor)),
+        autodiff: DispatchAutodiffContext::Disabled,
+    }
 }
 
 /// A buffer that is still to be written, on the device of `like`.

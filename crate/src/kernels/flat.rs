@@ -4,11 +4,11 @@
 //! the gaps.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::cube::{runs_kernels, view};
+use super::cube::{from_gpu, on_gpu, runs_kernels, view};
 use super::flat_cube::{self, PARTS};
 
 /// Elements between possible starts of a part: the 256 bytes that every WebGPU device accepts as a buffer's offset.
@@ -47,24 +47,27 @@ pub fn gather(parts: Vec<Tensor<1>>) -> Tensor<1> {
 /// The part of `flat` that starts at `start`, a multiple of [`ALIGNMENT`].
 pub fn part<const D: usize>(flat: &Tensor<1>, start: usize, shape: [usize; D]) -> Tensor<D> {
     if runs_kernels(&flat.device()) {
-        let flat = flat.clone().into_dispatch();
-        return Tensor::from_dispatch(Dispatch::flat_part(flat, start, shape.to_vec()));
+        let flat = on_gpu(flat.clone().into_dispatch());
+        return Tensor::from_dispatch(from_gpu(Cube::flat_part(flat, start, shape.to_vec())));
     }
     let count: usize = shape.iter().product();
     flat.clone().slice(start..start + count).reshape(shape)
 }
 
 fn copy_all(flat: Tensor<1>, parts: Vec<Tensor<1>>, starts: &[usize]) -> Tensor<1> {
-    let parts: Vec<_> = parts.into_iter().map(Tensor::into_dispatch).collect();
-    let mut flat = flat.into_dispatch();
+    let parts: Vec<_> = parts
+        .into_iter()
+        .map(|part| on_gpu(part.into_dispatch()))
+        .collect();
+    let mut flat = on_gpu(flat.into_dispatch());
     for (parts, starts) in parts.chunks(PARTS).zip(starts.chunks(PARTS)) {
         // Where there are fewer, the last is copied again to where it belongs.
         let last = parts.len() - 1;
         let part = |i: usize| parts[i.min(last)].clone();
         let starts = std::array::from_fn(|i| starts[i.min(last)]);
-        flat = Dispatch::flat_gather(flat, part(0), part(1), part(2), part(3), part(4), part(5), starts);
+        flat = Cube::flat_gather(flat, part(0), part(1), part(2), part(3), part(4), part(5), starts);
     }
-    Tensor::from_dispatch(flat)
+    Tensor::from_dispatch(from_gpu(flat))
 }
 
 /// The vector's kernels.

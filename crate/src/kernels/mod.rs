@@ -58,7 +58,7 @@ pub use attention::attention;
 pub use chunk::chunks;
 pub use concat::concat_channels;
 pub use conv::{conv2d, conv2d_add, linear_pixels, linear_pixels_add, upsample_conv2d};
-pub use copy::{copied, overwrite, overwrite_labels};
+pub use copy::{Overwritten, copied, overwrite, overwrite_labels};
 pub use flat::{gather, next_start, part};
 pub use gated::gated_add;
 pub use layer_norm::layer_norm_modulate;

@@ -25,7 +25,7 @@ impl<'a> Init<'a> {
     }
 
     pub fn device(&self) -> &Device {
-        &self.device
+        self.device
     }
 
     fn rng(&mut self) -> Rng {

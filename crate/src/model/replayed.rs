@@ -26,7 +26,7 @@ enum Pass {
     #[default]
     New,
     Seen(Shape),
-    Recorded(Shape, Inputs, Recording<Tensor<4>>),
+    Recorded(Shape, Box<(Inputs, Recording<Tensor<4>>)>),
     /// The device does not record.
     Refused,
 }
@@ -91,7 +91,7 @@ impl Replayed {
         let Inputs { x_t, t, labels } = kept.clone();
         let pass = move || network.denoise(x_t.clone(), t.clone(), labels.clone());
         match Recording::new(&inputs.x_t.device(), pass) {
-            Some(recording) => Pass::Recorded(inputs.shape(), kept, recording),
+            Some(recording) => Pass::Recorded(inputs.shape(), Box::new((kept, recording))),
             None => Pass::Refused,
         }
     }
@@ -113,9 +113,10 @@ impl Denoiser for Replayed {
                 return self.plain(inputs);
             }
         }
-        let Pass::Recorded(_, kept, recording) = &*pass else {
+        let Pass::Recorded(_, recorded) = &*pass else {
             return self.plain(inputs);
         };
+        let (kept, recording) = &**recorded;
         let _written = kept.overwrite(inputs.clone());
         match recording.replay() {
             Some(output) => kernels::copied(output),

@@ -5,9 +5,10 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use burn::backend::{Backend, BackendGraph, Dispatch, DispatchDevice};
+use burn::backend::DispatchDevice;
 
 use burn::tensor::Device;
+use cubecl_runtime::client::Graph;
 
 /// Computations before the one that is recorded: the first shows Burn what can be fused, the second fuses it.
 const WARM_UPS: usize = 2;
@@ -15,7 +16,7 @@ const WARM_UPS: usize = 2;
 /// The launches of a computation. It stays on its thread, because order on the device's queue is promised per thread.
 pub struct Recording<T> {
     device: Device,
-    graph: BackendGraph<Dispatch>,
+    graph: Graph,
     output: T,
     /// Holds what the launches read.
     _computation: Box<dyn Fn() -> T>,
@@ -28,20 +29,32 @@ impl<T: 'static> Recording<T> {
     ///
     /// None on the CPU, and where `computation` brings values from the host. What it writes in place is lost then.
     pub fn new(device: &Device, computation: impl Fn() -> T + 'static) -> Option<Self> {
-        let dispatch = device.as_dispatch();
-        Dispatch::graph_prepare(dispatch).ok()?;
-        for _ in 0..WARM_UPS {
-            let output = computation();
-            // Computed while somebody still holds what comes out of it.
+        let DispatchDevice::Cube(gpu) = device.as_dispatch() else {
+            return None;
+        };
+        let client = gpu.client();
+        // A flush hands over what Burn holds back to fuse it.
+        device.flush().ok()?;
+        client.graph_prepare().ok()?;
+        let warm_up = || -> Option<()> {
+            for _ in 0..WARM_UPS {
+                let output = computation();
+                // Computed while somebody still holds what comes out of it.
+                device.flush().ok()?;
+                drop(output);
+            }
             device.flush().ok()?;
-            drop(output);
-        }
-        Dispatch::graph_start_capture(dispatch).ok()?;
-        let output = computation();
+            client.start_capture().ok()
+        };
+        let output = warm_up().map(|()| computation());
+        let flushed = device.flush();
+        // Ends what was begun, whatever came of it.
+        let graph = client.stop_capture().ok()?;
+        flushed.ok()?;
         Some(Self {
-            graph: Dispatch::graph_stop_capture(dispatch).ok()?,
+            graph,
             device: device.clone(),
-            output,
+            output: output?,
             _computation: Box::new(computation),
             _thread: PhantomData,
         })
@@ -54,9 +67,10 @@ impl<T: 'static> Recording<T> {
         reason = "the launches name buffers that the recording keeps: see SAFETY"
     )]
     pub fn replay(&self) -> Option<&T> {
+        self.device.flush().ok()?;
         // SAFETY: the recording holds the computation with all that it reads, and its output; the graph holds the memory
         // between them. It cannot leave the thread whose queue it was recorded on, where all else is in order with it.
-        unsafe { Dispatch::graph_replay(self.device.as_dispatch(), &self.graph) }.ok()?;
+        unsafe { self.graph.replay() }.ok()?;
         Some(&self.output)
     }
 }

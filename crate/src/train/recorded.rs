@@ -1,11 +1,10 @@
 //! A training step that is recorded on the GPU once and replayed with every batch: the host then draws the batch, and no
 //! more.
 
-use burn::backend::DispatchTensor;
 use burn::tensor::Tensor;
 
 use super::objective::Question;
-use crate::kernels::{self, Moments, Weights};
+use crate::kernels::{self, Moments, Overwritten, Weights};
 use crate::model::{Trainable, parameters};
 use crate::runtime::Recording;
 
@@ -28,7 +27,7 @@ struct Inputs {
 struct Output {
     values: Tensor<1>,
     /// Held so that nothing that writes the weights is left out.
-    _theta: DispatchTensor,
+    _theta: Overwritten,
 }
 
 impl RecordedStep {

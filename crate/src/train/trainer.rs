@@ -59,7 +59,7 @@ enum Stepping {
     First,
     /// So too, and the next may be recorded.
     Known,
-    Recorded(RecordedStep),
+    Recorded(Box<RecordedStep>),
     /// The device does not record them.
     Refused,
 }
@@ -271,7 +271,7 @@ impl Trainer {
                 Some(step) => {
                     self.state.weights = step.weights().clone();
                     self.model = parameters::unflatten(self.model.clone(), step.weights().theta.clone());
-                    self.stepping = Stepping::Recorded(step);
+                    self.stepping = Stepping::Recorded(Box::new(step));
                 }
                 None => self.stepping = Stepping::Refused,
             }
