@@ -71,7 +71,8 @@ class Run extends Store {
       });
     }
     client.on('data', ({ split }) => {
-      if (split === 'train' && this.phase === 'none') client.send({ type: 'rehearse', config: trainConfig() });
+      if (split === 'train' && this.phase === 'none')
+        client.send({ type: 'rehearse', config: trainConfig() });
     });
     client.on('ready', () => {
       this.#weights = 'ema';
