@@ -198,7 +198,7 @@ async function bench() {
     firstDigitsSeconds,
     readings,
     secondsToFirstRun: readyAfter,
-    firstStepSeconds: (/** @type {number} */ (firstStepAt) - pressed) / 1e3,
+    firstStepSeconds: ((firstStepAt ?? Number.NaN) - pressed) / 1e3,
     stepMilliseconds: spread(settled.map(({ seconds }) => seconds * 1e3)),
     steps: reports.length,
     trainingSeconds,

@@ -71,7 +71,9 @@ class Run extends Store {
       });
     }
     client.on('data', ({ split }) => {
-      if (split === 'train' && this.phase === 'none') client.send({ type: 'rehearse', config: trainConfig() });
+      // They came before anything needed them: so can what the run needs that would begin now.
+      const ahead = client.options.prefetch && split === 'train' && this.phase === 'none';
+      if (ahead) client.send({ type: 'rehearse', config: trainConfig() });
     });
     client.on('ready', () => {
       this.#weights = 'ema';

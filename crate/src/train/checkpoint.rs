@@ -66,6 +66,11 @@ pub struct Checkpoint {
     parts: BTreeMap<&'static str, BTreeMap<String, TensorData>>,
 }
 
+fn header(metadata: &BTreeMap<String, String>) -> Result<Header, CheckpointError> {
+    let header = metadata.get(HEADER).ok_or(CheckpointError::NoHeader)?;
+    Ok(serde_json::from_str(header)?)
+}
+
 impl Trainer {
     /// The whole run as a safetensors file.
     pub async fn save(&self) -> Result<Vec<u8>, CheckpointError> {
@@ -158,8 +163,7 @@ impl Checkpoint {
 
     /// The run that a file is of, by its texts.
     pub fn config_in(metadata: &BTreeMap<String, String>) -> Option<TrainConfig> {
-        let header: Header = serde_json::from_str(metadata.get(HEADER)?).ok()?;
-        Some(header.config)
+        Some(header(metadata).ok()?.config)
     }
 
     /// Reads a file; nothing goes to a device yet.
@@ -169,8 +173,7 @@ impl Checkpoint {
 
     /// The checkpoint in a file that has been read, piece by piece perhaps.
     pub fn from_file(file: safetensors::File) -> Result<Self, CheckpointError> {
-        let header = file.metadata.get(HEADER).ok_or(CheckpointError::NoHeader)?;
-        let header: Header = serde_json::from_str(header)?;
+        let header = header(&file.metadata)?;
         let mut parts: BTreeMap<_, BTreeMap<_, _>> = PARTS.map(|part| (part, BTreeMap::new())).into();
         for (key, data) in file.tensors {
             let autoencoder = header.autoencoder.as_ref().map(|_| AUTOENCODER);

@@ -47,7 +47,7 @@ impl Session {
                 };
                 self.answer(Place::Forward, noised);
             }
-            Command::Rehearse { config } => rehearsal::training_ahead(config, &self.compute).await,
+            Command::Rehearse { config } => rehearsal::training_ahead(config, &self.compute),
             Command::NewRun { config } => self.new_run(config).await,
             Command::Train => self.set_going(true).await,
             Command::Pause => self.set_going(false).await,
@@ -196,15 +196,14 @@ impl Session {
                 let length = length.map(|length| length as u64);
                 let device = &self.compute.device;
                 let opening = Opening::begin(name, length, config.as_deref(), scheduler.as_deref(), device);
-                self.open(opening.map(|opening| Box::new(opening.leaving_out(&left_out))))
-                    .await;
+                self.open(opening.map(|opening| Box::new(opening.leaving_out(&left_out))));
             }
             Command::OpenPiece { bytes } => {
                 let opening = self
                     .opening
                     .take()
                     .ok_or_else(|| "no model is being opened".into());
-                self.open(opening.and_then(|opening| opening.feed(&bytes))).await;
+                self.open(opening.and_then(|opening| opening.feed(&bytes)));
             }
             Command::OpenEnd => self.open_end(),
             Command::OpenCancel => self.opening = None,

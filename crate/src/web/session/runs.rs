@@ -86,15 +86,14 @@ impl Session {
     }
 
     /// The next stage of a model that is being opened. One that fails is forgotten.
-    pub(super) async fn open(&mut self, opening: Result<Box<Opening>, Box<dyn Error>>) {
+    pub(super) fn open(&mut self, opening: Result<Box<Opening>, Box<dyn Error>>) {
         match opening {
             Ok(mut opening) => {
                 self.emitter.emit(opening.progress());
-                let announced = opening.announced();
-                self.opening = Some(opening);
-                if let Some(config) = announced {
-                    rehearsal::drawing_ahead(&config, &self.compute).await;
+                if let Some(config) = opening.announced() {
+                    rehearsal::drawing_ahead(&config, &self.compute);
                 }
+                self.opening = Some(opening);
             }
             Err(error) => self.emitter.error(Place::Open, error),
         }
