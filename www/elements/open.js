@@ -162,6 +162,9 @@ function about(opened) {
   const [channels, height, width] = image;
   /** @param {string} term @param {string} value */
   const entry = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+  /** @type {Record<string, string>} */
+  const networks = strings.properties.preset.choices;
+  const network = networks[run?.config.preset ?? ''] ?? className;
   return html`<section class="about" aria-label=${strings.open.opened}>
     <p class="headline">
       ${fill(obstacle ? strings.open.obstacle : strings.open.draws, {
@@ -170,7 +173,7 @@ function about(opened) {
       })}
     </p>
     <dl class="numbers">
-      ${entry(strings.open.network, className)} ${entry(strings.open.weights, whole(parameters))} ${entry(strings.open.tensors, whole(tensors))}
+      ${entry(strings.open.network, network)} ${entry(strings.open.weights, whole(parameters))} ${entry(strings.open.tensors, whole(tensors))}
       ${entry(strings.open.pictures, `${width} × ${height}, ${colours(channels)}`)}
       ${entry(strings.open.classes, classes ? whole(classes) : strings.open.none)} ${entry(strings.open.predicts, nameOf(prediction))}
       ${latents ? entry(strings.open.decoded, `${latents[2]} × ${latents[1]}, ${strings.open.channels(latents[0])}`) : nothing}
