@@ -59,7 +59,7 @@ pub fn drawing_ahead(config: &TrainConfig, compute: &Compute) {
     if compute.software {
         return;
     }
-    rehearse(compute, &|device| {
+    rehearse(compute, |device| {
         let network = config.preset.init(config.seed, device)?;
         let model = Model::of_config(config, network, None)?;
         let labels: Vec<u8> = (0..NULL_CLASS).collect();
@@ -77,7 +77,7 @@ pub fn drawing_ahead(config: &TrainConfig, compute: &Compute) {
 
 /// A training step, and a step of a grid. Whatever is wrong with the settings is told where the run begins.
 fn training_step(config: &TrainConfig, compute: &Compute) {
-    rehearse(compute, &|device| {
+    rehearse(compute, |device| {
         let [channels, height, width] = config.preset.input_shape().map(|side| side as u32);
         let pixels = vec![0; (channels * height * width) as usize];
         let image = ImageSet::new(channels, height, width, NULL_CLASS.into(), vec![0], pixels)?;
@@ -116,7 +116,7 @@ fn ask(result: impl Future<Output = ()> + 'static) {
 }
 
 /// What `part` gives the device is not worked on, and must not be looked at. The CPU has no pipelines.
-fn rehearse(compute: &Compute, part: &dyn Fn(&Device) -> Result<(), Box<dyn Error>>) {
+fn rehearse(compute: &Compute, part: impl FnOnce(&Device) -> Result<(), Box<dyn Error>>) {
     if compute.backend == Backend::Cpu {
         return;
     }
