@@ -77,6 +77,11 @@ class Objective extends Store {
     client.send({ type: 'cancel', at: 'objective' });
   }
 
+  /** How many of the terms are there. */
+  get share() {
+    return this.total ? this.terms.length / this.total : 0;
+  }
+
   /** L_0. */
   get reconstruction() {
     const [first] = this.terms;

@@ -77,6 +77,15 @@ export class Rows extends Store {
     return this.rows[row]?.at(-1);
   }
 
+  /** How much of all rows is drawn. */
+  get share() {
+    const shares = this.rows.map((_, row) => {
+      const last = this.last(row);
+      return last ? last.step / last.steps : 0;
+    });
+    return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+  }
+
   /** Of all rows together. */
   get modelCalls() {
     return this.rows.reduce((sum, _, row) => sum + (this.last(row)?.modelCalls ?? 0), 0);

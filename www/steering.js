@@ -82,6 +82,14 @@ class Steering extends Store {
     if (this.running) client.send({ type: 'cancel', at: 'steer' });
   }
 
+  /** How much of what goes on is behind. */
+  get share() {
+    const result = this.running && this.results[this.running];
+    if (!result) return 0;
+    const done = result.legs.reduce((sum, { last }) => sum + (last ? last.step / last.steps : 0), 0);
+    return done / legsOf(result.steer);
+  }
+
   /** @param {(result: Result) => void} change */
   #take(change) {
     const result = this.running && this.results[this.running];
@@ -123,6 +131,12 @@ const STEERS = {
   },
   variance: () => ({ kind: 'variance', etas: ETAS }),
 };
+
+/** How many trajectories it takes: there and back for each number of steps, and then every class. @param {Steer} steer */
+function legsOf(steer) {
+  if (steer.kind === 'invert') return 2 * steer.steps.length + (model.knowsClasses ? 1 : 0);
+  return steer.kind === 'variance' ? steer.etas.length : 1;
+}
 
 /** @param {Way} way @returns {SampleConfig} */
 const configOf = (way) => ({

@@ -73,6 +73,12 @@ class Trajectory extends Store {
     return first ? Math.ceil(first.steps / first.step) : (this.config.steps ?? 1);
   }
 
+  /** How much of the way is behind. */
+  get share() {
+    const newest = this.steps.at(-1);
+    return newest ? newest.step / newest.steps : 0;
+  }
+
   /** @param {Trajectory['phase']} phase */
   #enter(phase) {
     this.phase = phase;

@@ -63,8 +63,13 @@ test('a long way can be stopped', async ({ page }, { project }) => {
   await page.getByRole('button', { name: 'One step' }).click();
   await trained(page, 1);
   await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  const progress = page.locator('diffusion-sample').getByRole('progressbar');
+  await expect
+    .poll(() => progress.evaluate((bar) => /** @type {HTMLProgressElement} */ (bar).value))
+    .toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByText(/^Stopped: /)).toBeVisible();
+  await expect(progress).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Sample', exact: true })).toBeEnabled();
 });
 

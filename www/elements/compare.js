@@ -12,6 +12,7 @@ import { compareFormula } from './compare-formula.js';
 import { compareRow } from './compare-row.js';
 import './notice.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 
 export class DiffusionCompare extends Section {
@@ -49,6 +50,7 @@ export class DiffusionCompare extends Section {
             ${running ? strings.compare.stop : strings.compare.compare}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
+          ${progressLine(running, strings.compare.group, comparison.share)}
         </div>
         <diffusion-notice place="compare"></diffusion-notice>
         <div class="start">

@@ -13,6 +13,7 @@ import style from './guidance.css' with { type: 'text' };
 import { guidanceFormula } from './guidance-formula.js';
 import './notice.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 
 export class DiffusionGuidance extends Section {
@@ -51,6 +52,7 @@ export class DiffusionGuidance extends Section {
             ${verdicts.search ? strings.guidance.stopLooking : strings.guidance.look}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
+          ${progressLine(running, strings.guidance.group, guidanceGrid.share)}
         </div>
         <diffusion-notice place="guidance"></diffusion-notice>
         <diffusion-notice place="neighbours" split=${verdicts.hasSearched ? 'train' : nothing}></diffusion-notice>

@@ -13,6 +13,7 @@ import './latent-loss.js';
 import { reconstructions, samples } from './latent-pictures.js';
 import { costs, mixing } from './latent-pixels.js';
 import './notice.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 
 const CONTROLS = /** @type {const} */ ([
@@ -119,6 +120,7 @@ function autoencoderToolbar() {
       ${strings.latent.anew}
     </button>
     <p class="status" role="status">${autoencoderWords(going)}</p>
+    ${progressLine(latent.phase === 'starting', strings.latent.trainingAutoencoder)}
   </div>`;
 }
 

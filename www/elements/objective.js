@@ -12,6 +12,7 @@ import './control.js';
 import './notice.js';
 import style from './objective.css' with { type: 'text' };
 import { objectiveFormula } from './objective-formula.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 import './term-chart.js';
 
@@ -45,6 +46,7 @@ export class DiffusionObjective extends Section {
             ${running ? strings.objective.stop : strings.objective.measure}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
+          ${progressLine(running, strings.objective.group, objective.share)}
         </div>
         <diffusion-notice place="objective"></diffusion-notice>
         ${this.#numbers()}

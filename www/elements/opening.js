@@ -15,6 +15,7 @@ import '../play.js';
 import './notice.js';
 import style from './opening.css' with { type: 'text' };
 import './picture.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 
 /** Milliseconds a step at least, so that it can be followed. */
@@ -88,6 +89,7 @@ export class DiffusionOpening extends Section {
             <p role="status">${statusWords()}</p>
             ${download()}
           </div>
+          ${progressLine(opening.rows.phase === 'running', strings.opening.group, opening.rows.share)}
         </div>
         ${this.#problem()}
         <diffusion-notice place="draw"></diffusion-notice>

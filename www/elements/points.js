@@ -11,6 +11,7 @@ import './notice.js';
 import style from './points.css' with { type: 'text' };
 import { pointsFormula } from './points-formula.js';
 import './points-loss.js';
+import { progressLine } from './progress.js';
 import './scatter.js';
 import { Section } from './section.js';
 
@@ -82,6 +83,7 @@ export class DiffusionPoints extends Section {
               : ''
           }
           <p class="status" role="status">${statusWords()}</p>
+          ${progressLine(points.phase === 'starting', strings.points.group)}
         </div>
         <diffusion-notice place="points"></diffusion-notice>
         ${numbers(samples)}

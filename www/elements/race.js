@@ -12,6 +12,7 @@ import { settings } from '../settings.js';
 import './control.js';
 import './notice.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import style from './race.css' with { type: 'text' };
 import { lineOf } from './race-chart.js';
 import { raceFormula } from './race-formula.js';
@@ -83,6 +84,7 @@ export class DiffusionRace extends Section {
           <button type="button" ?disabled=${phase === 'none' || !(step || race.outdated)} @click=${() => this.#again(busy)}>${strings.race.anew}</button>
           <button type="button" ?disabled=${step === 0} @click=${keepCurves}>${strings.open.csv}</button>
           <p class="status" role="status">${statusWords()}</p>
+          ${progressLine(phase === 'starting', strings.race.group)}
         </div>
         <diffusion-notice place="race" split="train"></diffusion-notice>
         <div class="charts">

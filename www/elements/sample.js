@@ -12,6 +12,7 @@ import './control.js';
 import './film-strip.js';
 import './notice.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import style from './sample.css' with { type: 'text' };
 import { sampleFormula } from './sample-formula.js';
 import { Section } from './section.js';
@@ -67,6 +68,7 @@ export class DiffusionSample extends Section {
             ${running ? strings.sample.stop : strings.sample.sample}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
+          ${progressLine(running, strings.sample.group, trajectory.share)}
         </div>
         <diffusion-notice place="sample"></diffusion-notice>
         <div class="views">${this.#stage()} ${this.#gallery()}</div>

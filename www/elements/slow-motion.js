@@ -9,6 +9,7 @@ import { run } from '../run.js';
 import { slowMotion } from '../slow-motion.js';
 import './notice.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 import style from './slow-motion.css' with { type: 'text' };
 import { slowMotionFormula } from './slow-motion-formula.js';
@@ -91,6 +92,7 @@ export class DiffusionSlowMotion extends Section {
             ${strings.slowMotion.next}
           </button>
           <p class="status" role="status">${view ? words(view, this.shown) : waiting(busy)}</p>
+          ${progressLine(busy, strings.slowMotion.group)}
         </div>
         <diffusion-notice place="slowMotion"></diffusion-notice>
         <ol class="parts" aria-label=${strings.slowMotion.partsOf}>

@@ -14,6 +14,7 @@ import { steering } from '../steering.js';
 import './control.js';
 import './notice.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 import style from './steer.css' with { type: 'text' };
 import { edit } from './steer-edit.js';
@@ -88,6 +89,7 @@ export class DiffusionSteer extends Section {
             ${steering.running ? strings.steer.stop : strings.steer.buttons[way]}
           </button>
           <p class="status" role="status">${statusWords(view, way, result)}</p>
+          ${progressLine(steering.running !== undefined, strings.steer.group, steering.share)}
         </div>
         <diffusion-notice place="steer"></diffusion-notice>
         <ul class="strips">${view.stage(result)}</ul>

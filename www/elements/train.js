@@ -13,6 +13,7 @@ import './loss-chart.js';
 import './notice.js';
 import './own-data.js';
 import './picture.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 import style from './train.css' with { type: 'text' };
 import { trainFormula } from './train-formula.js';
@@ -54,6 +55,7 @@ export class DiffusionTrain extends Section {
           </button>
           <button type="button" ?disabled=${run.phase === 'none'} @click=${() => run.reset()}>${strings.train.reset}</button>
           <p class="status" role="status">${statusWords()}</p>
+          ${progressLine(run.phase === 'starting' || run.phase === 'stepping', strings.train.group)}
         </div>
         <diffusion-notice place="train" split="train"></diffusion-notice>
         ${this.#numbers()}
