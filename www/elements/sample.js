@@ -66,6 +66,10 @@ export class DiffusionSample extends Section {
           >
             ${running ? strings.sample.stop : strings.sample.sample}
           </button>
+          <button type="button" ?disabled=${!hasModel || running} @click=${this.#single}>${strings.sample.single}</button>
+          <button type="button" ?disabled=${!trajectory.canGoOn(this.#shown())} @click=${() => this.#goOn(false)}>
+            ${strings.sample.goOn}
+          </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
         </div>
         <diffusion-notice place="sample"></diffusion-notice>
@@ -113,9 +117,11 @@ export class DiffusionSample extends Section {
     const step = steps[shown];
     const where = step
       ? strings.sample.stepAt(step.step, step.steps, trajectory.timestep(step))
-      : length
-        ? strings.sample.end
-        : '';
+      : trajectory.done?.cancelled
+        ? strings.sample.rests(steps.at(-1)?.step ?? 0, steps.at(-1)?.steps ?? total)
+        : length
+          ? strings.sample.end
+          : '';
     return html`<div class="scrubber">
       <div class="head"><label for="scrubber">${strings.sample.scrub}</label><output for="scrubber" aria-live="off">${where}</output></div>
       <input
@@ -135,6 +141,7 @@ export class DiffusionSample extends Section {
         .total=${total}
         @choose=${(/** @type {CustomEvent<number>} */ event) => this.#goTo(event.detail)}
       ></diffusion-film-strip>
+      <p class="help">${strings.sample.change}</p>
     </div>`;
   }
 
@@ -169,10 +176,23 @@ export class DiffusionSample extends Section {
     return trajectory.steps[this.#shown()] ?? trajectory.steps.at(-1);
   }
 
-  #sample() {
+  /** @param {boolean} [once] */
+  #sample(once = false) {
     this.position = undefined;
     this.chosen = Math.min(this.chosen, settings.get('count') - 1);
-    trajectory.sample();
+    trajectory.sample(once);
+  }
+
+  /** From the picture on show. @param {boolean} once */
+  #goOn(once) {
+    const shown = this.#shown();
+    this.position = undefined;
+    trajectory.goOn(shown, once);
+  }
+
+  #single() {
+    if (trajectory.canGoOn(this.#shown())) this.#goOn(true);
+    else this.#sample(true);
   }
 
   /** @param {InputEvent} event */

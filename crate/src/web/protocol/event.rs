@@ -179,15 +179,17 @@ pub enum Event {
         /// Of a transformer's block: shift, scale and gate of the attention, then of the MLP, a number a channel each.
         modulation: Vec<f32>,
     },
-    /// After model call number `step` of `steps`, at timestep `t`.
+    /// After step `step` of `steps`, at timestep `t`. Of those to come `left` will be shown.
     SampleStep {
         step: u32,
         steps: u32,
+        left: u32,
         t: f64,
         x_t: Frames,
         eps_hat: Frames,
         x0_hat: Frames,
     },
+    /// It is over, or it rests before its end: `cancelled`.
     SampleDone {
         model_calls: u32,
         seconds: f64,
