@@ -165,6 +165,12 @@ test.describe('a trained network that does not arrive', () => {
     await open(page, `#model=mnist-dit&${TINY}`);
     const alert = section(page).getByRole('alert').filter({ hasText: 'The trained network did not arrive' });
     await expect(alert).toContainText('the server answered 404');
+    // What is shown instead says what it is, and goes away once this machine has drawn something.
+    await expect(section(page).getByText('Recording', { exact: true })).toBeVisible();
+    await expect(picture(page, 9).getByRole('img', { name: 'Digit 9: done' })).toBeVisible();
+    const recorded = await drawn(picture(page));
+    await section(page).getByRole('slider', { name: 'From noise to digit' }).fill('0');
+    await expect.poll(() => pixels(picture(page))).not.toBe(recorded);
     await page.getByRole('button', { name: 'One step' }).click();
     await trained(page, 1);
     await page.unroute(WEIGHTS);
@@ -176,5 +182,6 @@ test.describe('a trained network that does not arrive', () => {
     await alert.getByRole('button', { name: 'Try again' }).click();
     await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
     await expect(alert).toBeHidden();
+    await expect(section(page).getByText('Recording', { exact: true })).toBeHidden();
   });
 });

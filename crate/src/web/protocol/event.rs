@@ -88,9 +88,11 @@ pub enum Event {
     /// Samples from fixed noise after `step` training steps; `labels` are the classes asked for.
     ///
     /// `t`, `x_t` and `x0_hat` are some stages of the way there: the timesteps, and for each of them one picture for every
-    /// class, in the order of `labels`. Empty where they are no grey images.
+    /// class, in the order of `labels`. Empty where they are no grey images. `emaLoss` is the loss that the moving average of
+    /// the weights has on the batch of the next step.
     Grid {
         step: u32,
+        ema_loss: Option<f32>,
         labels: Vec<u8>,
         frames: Frames,
         t: Vec<f64>,
