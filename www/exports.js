@@ -31,7 +31,10 @@ export function curves() {
     ...bands.map(({ raw }) => raw[index] ?? ''),
     emaLosses[index] ?? '',
   ]);
-  return table(`${runStem()}-loss`, [['step', 'loss', 'loss_smoothed', 'seconds', ...parts, 'loss_ema'], ...lines]);
+  return table(`${runStem()}-loss`, [
+    ['step', 'loss', 'loss_smoothed', 'seconds', ...parts, 'loss_ema'],
+    ...lines,
+  ]);
 }
 
 /** The race, a line for each step of either; the error where there was a look. @returns {File} */

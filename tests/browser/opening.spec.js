@@ -185,3 +185,31 @@ test.describe('a trained network that does not arrive', () => {
     await expect(section(page).getByText('Recording', { exact: true })).toBeHidden();
   });
 });
+
+test('the network of the last visit stays, and draws where the page’s own does not arrive', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
+  await open(page, `#${TINY}`);
+  const kept = page.locator('diffusion-last-run');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await trained(page, 50);
+  await page.locator('diffusion-train').getByRole('button', { name: 'Pause' }).click();
+  await expect
+    .poll(() => page.evaluate(async () => (await caches.keys()).some((name) => name.endsWith('last-run'))))
+    .toBe(true);
+  await expect(kept.getByRole('group')).toHaveCount(0);
+
+  // Nothing but the network is missing, so the console stays free of errors.
+  await page.route(WEIGHTS, (route) => route.fulfill({ body: 'Sign in to this network' }));
+  await page.goto('about:blank');
+  await open(page, `#model=mnist-dit&${TINY}`);
+  await expect(status(page)).toContainText('by the opened network Your last network');
+  await expect(page.locator('diffusion-open')).toContainText('Go on training it');
+  await expect(kept).toContainText(/Tiny U-Net, \d+ steps/);
+  await kept.getByRole('button', { name: 'Forget it' }).click();
+  await expect(kept.getByRole('group')).toHaveCount(0);
+  expect(
+    await page.evaluate(async () => (await caches.keys()).some((name) => name.endsWith('last-run'))),
+  ).toBe(false);
+});

@@ -21,7 +21,10 @@ const film = await page.evaluateHandle(() => {
 });
 for (let step = 0; step <= STEPS; step++) {
   await slider.fill(`${step}`);
-  await section.getByRole('img', { name: step === 0 ? /pure noise/ : step === STEPS ? /done/ : `step ${step} of` }).nth(9).waitFor();
+  await section
+    .getByRole('img', { name: step === 0 ? /pure noise/ : step === STEPS ? /done/ : `step ${step} of` })
+    .nth(9)
+    .waitFor();
   await section.evaluate(
     (element, { film, step }) => {
       const pictures = element.shadowRoot?.querySelectorAll('diffusion-picture') ?? [];
@@ -33,6 +36,9 @@ for (let step = 0; step <= STEPS; step++) {
     { film, step },
   );
 }
-const base64 = await film.evaluate((film, quality) => film.toDataURL('image/webp', quality).split(',')[1], Number(process.env.QUALITY ?? 0.4));
+const base64 = await film.evaluate(
+  (film, quality) => film.toDataURL('image/webp', quality).split(',')[1],
+  Number(process.env.QUALITY ?? 0.4),
+);
 writeFileSync(process.env.OUT ?? 'www/recording.webp', Buffer.from(base64, 'base64'));
 await browser.close();

@@ -57,7 +57,9 @@ test('the same seed draws the same picture', async ({ page }) => {
   await expect.poll(() => pixels(picture)).toBe(first);
 });
 
-test('from a step in the middle it goes on as before, or with another digit', async ({ page }, { project }) => {
+test('from a step in the middle it goes on as before, or with another digit', async ({ page }, {
+  project,
+}) => {
   test.skip(project.name === 'webgpu', 'the same on every device');
   await open(page, `#${SHORT}`);
   await trainAndSample(page);
@@ -101,7 +103,7 @@ test('the way can be gone step by step', async ({ page }, { project }) => {
   const picture = section.locator('.stage diffusion-picture.mix');
   for (let step = 1; step <= 6; step++) {
     await single.click();
-    await expect(section.getByText(`${step === 6 ? 'Done' : 'Stopped'}: ${step} model calls`)).toBeVisible();
+    await expect(section.getByText(`${step === 6 ? 'Done' : 'Stopped'}: ${step} model call`)).toBeVisible();
   }
   const end = await drawn(picture);
   await page.getByRole('button', { name: 'Sample', exact: true }).click();
