@@ -551,7 +551,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'points',
     kind: 'choice',
     control: 'select',
-    choices: ['xT', 'x0Hat'],
+    choices: ['xT', 'x0Hat', 'field'],
     default: 'xT',
   },
   pointsStage: {

@@ -354,7 +354,11 @@ export default {
   pointsView: {
     label: 'What is shown',
     help: 'The guess comes first; the point then moves a little towards it.',
-    choices: { xT: 'xₜ, the points on their way', x0Hat: 'x̂₀, where each seems to belong' },
+    choices: {
+      xT: 'xₜ, the points on their way',
+      x0Hat: 'x̂₀, where each seems to belong',
+      field: '−ε̂, the vector field',
+    },
   },
   pointsStage: {
     label: 'Denoising step',

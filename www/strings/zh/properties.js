@@ -210,7 +210,7 @@ const properties = {
   pointsView: {
     label: '显示什么',
     help: '先有猜测；然后点朝它挪近一点。',
-    choices: { xT: 'xₜ，路上的点', x0Hat: 'x̂₀，每个点像是该去的地方' },
+    choices: { xT: 'xₜ，路上的点', x0Hat: 'x̂₀，每个点像是该去的地方', field: '−ε̂，向量场' },
   },
   pointsStage: { label: '去噪步', help: '0：只有噪声。20：样本。' },
   autoencoderPreset: {

@@ -354,7 +354,8 @@ pub enum Event {
     },
     /// Samples with the EMA weights after `step` training steps, from noise that is the same every time: `x_t` before each
     /// denoising step and after the last, `x0_hat` the guesses in between, all of them one after the other. `signal` and
-    /// `noise` are what the data and the noise are multiplied with in each `x_t`.
+    /// `noise` are what the data and the noise are multiplied with in each `x_t`. `field` is the `eps_hat` at each of `places`,
+    /// step by step.
     PointsSamples {
         step: u32,
         count: u32,
@@ -362,6 +363,8 @@ pub enum Event {
         noise: Vec<f64>,
         x_t: Points,
         x0_hat: Points,
+        places: Points,
+        field: Points,
     },
     /// A run on latents begins: the number of its autoencoder's parameters.
     Latent {
