@@ -4,7 +4,7 @@
 import { three } from '../format.js';
 import { strings } from '../language.js';
 import { run } from '../run.js';
-import { PlotElement } from './plot.js';
+import { LOGARITHMIC, PlotElement } from './plot.js';
 
 export class DiffusionLossChart extends PlotElement {
   static properties = { logarithmic: { type: Boolean } };
@@ -35,7 +35,7 @@ export class DiffusionLossChart extends PlotElement {
     return {
       scales: {
         x: { time: false, range: (_plot, _min, max) => [0, Math.max(50, max ?? 0)] },
-        y: this.logarithmic ? { distr: 3 } : { range: (_plot, _min, max) => [0, max || 1] },
+        y: this.logarithmic ? LOGARITHMIC : { range: (_plot, _min, max) => [0, max || 1] },
       },
       axes: [this.axis(strings.train.axis), this.axis()],
       series: [

@@ -155,6 +155,9 @@ export class DiffusionPoints extends Section {
 /** @param {Samples | undefined} samples */
 const stageOf = (samples) => Math.min(settings.get('pointsStage'), (samples?.xT.length ?? 1) - 1);
 
+/** An untrained network sends its samples anywhere. @param {number} distance */
+const far = (distance) => (distance < 10 ? fixed(distance, 3) : three(distance));
+
 /** @param {Samples | undefined} samples */
 function numbers(samples) {
   const loss = points.smoothed.at(-1);
@@ -164,8 +167,8 @@ function numbers(samples) {
     ${entry(strings.points.steps, whole(points.step))} ${entry(strings.points.time, duration(points.seconds))}
     ${entry(strings.points.smoothed, loss === undefined ? undefined : fixed(loss, 3))}
     ${entry(strings.points.perSecond, points.stepsPerSecond ? three(points.stepsPerSecond) : undefined)}
-    ${entry(strings.points.toData, samples && fixed(samples.toData, 3))}
-    ${entry(strings.points.toSample, samples && fixed(samples.toSample, 3))}
+    ${entry(strings.points.toData, samples && far(samples.toData))}
+    ${entry(strings.points.toSample, samples && far(samples.toSample))}
   </dl>`;
 }
 
