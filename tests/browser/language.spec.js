@@ -50,7 +50,7 @@ const said = (page) =>
     /** @param {Document | ShadowRoot} root */
     const read = (root) => {
       for (const element of root.querySelectorAll('*')) {
-        if (element.closest('script, style, code, math, .language, footer > p')) continue;
+        if (element.closest('script, style, code, math, .language, footer :is(p, li)')) continue;
         for (const node of element.childNodes) if (node instanceof Text) found.push(node.data.trim());
         for (const name of ['aria-label', 'aria-valuetext', 'title'])
           found.push(element.getAttribute(name) ?? '');
