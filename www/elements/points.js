@@ -176,7 +176,10 @@ function numbers(samples) {
 function scatter(samples, stage) {
   const view = settings.get('pointsView');
   const guesses = view === 'x0Hat';
-  const data = { points: points.data, ink: 'var(--data)', radius: 1, opacity: 0.25 };
+  const data = {
+    points: points.data,
+    ...{ ink: 'var(--data)', radius: 1, opacity: view === 'field' ? 0.6 : 0.25 },
+  };
   if (!samples)
     return html`<diffusion-scatter class="points-samples" .layers=${[data]} label=${strings.points.noSamples}></diffusion-scatter>`;
   const shown = (guesses && samples.x0Hat[stage]) || samples.xT[stage];

@@ -195,7 +195,11 @@ impl Travel {
         let class = self.model.null_class;
         let labels = class.map(|class| Tensor::full([count], class, &device));
         let output = self.model.network.denoise(x_t.clone(), times, labels);
-        self.model.scheduler.prediction.estimates(x_t, output, &levels).eps_hat
+        self.model
+            .scheduler
+            .prediction
+            .estimates(x_t, output, &levels)
+            .eps_hat
     }
 }
 

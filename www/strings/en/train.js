@@ -14,7 +14,7 @@ export default {
   oneStep: 'One step',
   reset: 'Reset',
   loss: 'Loss',
-  thickness: 'thin: each step; thick: smoothed; dashed: of the averaged weights (EMA)',
+  thickness: 'thin: each step; thick: smoothed; dashed: EMA weights',
   logarithmic: 'logarithmic',
   samples: 'Samples',
   after: (/** @type {string} */ steps) => `after ${steps} steps`,

@@ -13,7 +13,7 @@ const train = {
   oneStep: '走一步',
   reset: '重置',
   loss: '损失',
-  thickness: '细线：每一步；粗线：平滑后；虚线：平均权重（EMA）的损失',
+  thickness: '细线：每一步；粗线：平滑后；虚线：EMA 权重',
   logarithmic: '对数',
   samples: '样本',
   after: (steps) => `${steps} 步之后`,
