@@ -171,7 +171,7 @@ test('bad attributes are warned of, with what would be right', async ({ page }) 
   );
   await expect.poll(() => warnings.length).toBe(6);
   const all = warnings.join('\n');
-  expect(all).toContain('there is no view “backward”; the views are opening, forward, train, sample');
+  expect(all).toContain('there is no view “backward”; the views are opening, forward, estimate, train');
   expect(all).toContain('t="1001" must be a whole number from 0 to 1,000; 250 is used instead');
   expect(all).toContain('noiseseed is no setting of this view; it has image, t, schedule, noise-seed');
   expect(all).toContain('start="soon" must be one of click, seen, load; click is used instead');

@@ -95,7 +95,7 @@ export class DiffusionOpening extends Section {
           <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>${strings.opening.others}</button>
           ${this.#trainer && html`<button type="button" @click=${this.#train}>${strings.opening.train}</button>`}
           <div class="status">
-            <p role="status">${statusWords()} ${this.#isRecording ? strings.opening.recorded : nothing}</p>
+            <p role="status">${statusWords()}${this.#isRecording ? ` ${strings.opening.recorded}` : ''}</p>
             ${download()}
           </div>
         </div>
