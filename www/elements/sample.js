@@ -89,7 +89,7 @@ export class DiffusionSample extends Section {
           </div>
         </fieldset>
       </figure>
-      ${sampleFormula(this.#step(), trajectory)}
+      ${sampleFormula(this.#step(), trajectory.steps.length ? trajectory : model)}
     `;
   }
 

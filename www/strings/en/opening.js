@@ -17,7 +17,7 @@ export default {
   received: (/** @type {string} */ received) => `${received} MB`,
   receivedOf: (/** @type {string} */ received, /** @type {string} */ total) => `${received} of ${total} MB`,
   recording: 'Recording',
-  recorded: 'Until then this is a recording: so the MNIST DiT drew on another machine.',
+  recorded: 'Meanwhile, a recording of the MNIST DiT.',
   fetching: 'Fetching a trained network.',
   nothing: 'Nothing can draw here yet.',
   noDigits: 'The opened network does not know the ten digits.',

@@ -15,7 +15,7 @@ const opening = {
   received: (received) => `${received} MB`,
   receivedOf: (received, total) => `${received} / ${total} MB`,
   recording: '录像',
-  recorded: '在那之前，这是一段录像：MNIST DiT 在另一台机器上就是这样画的。',
+  recorded: '这期间放的是 MNIST DiT 的录像。',
   fetching: '正在取一个训练好的网络。',
   nothing: '这里还没有能作画的网络。',
   noDigits: '打开的网络不认识这十个数字。',
