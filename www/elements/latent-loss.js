@@ -62,6 +62,8 @@ class DiffusionReconstructionLoss extends DiffusionLossChart {
 /** @param {number} value */
 function powerOfTen(value) {
   const exponent = Math.round(Math.log10(value));
+  // The lines between two powers have no names.
+  if (Math.abs(10 ** exponent / value - 1) > 1e-6) return '';
   return exponent < -2 ? `10${superscript(exponent)}` : `${10 ** exponent}`;
 }
 
