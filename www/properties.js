@@ -233,7 +233,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'sample',
     kind: 'choice',
     control: 'select',
-    choices: ['ddim', 'ddpm'],
+    choices: ['ddim', 'ddpm', 'euler', 'heun', 'dpmSolverPp2M', 'uniPc'],
     default: 'ddim',
   },
   steps: {

@@ -15,7 +15,7 @@ const texts = (table, path = '') =>
 
 /** Names, symbols and what has no word in it are the same in both. */
 const SAME =
-  /^(\(\)||U-Net|DiT|DDIM|DDPM|AutoencoderKL|MLP|HTML|Jekyll|Hugo|Quarto|MDX|Observable|attention|English|中文| ?v ?|ε .*)$/;
+  /^(\(\)||U-Net|DiT|DDIM|DDPM|Euler|Heun|DPM-Solver\+\+\(2M\)|UniPC|AutoencoderKL|MLP|HTML|Jekyll|Hugo|Quarto|MDX|Observable|attention|English|中文| ?v ?|ε .*)$/;
 
 /** Sentences of the core with others in them: fields by the names of their controls, and what is quoted as it is. */
 const NESTED = {

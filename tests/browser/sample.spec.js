@@ -80,6 +80,7 @@ test('from a step in the middle it goes on as before, or with another digit', as
   await scrubber.fill('3');
   await section.getByLabel('Digit to draw').selectOption('8');
   await section.getByLabel('Steps', { exact: true }).fill('4');
+  await section.getByLabel('Sampler').selectOption('dpmSolverPp2M');
   await goOn.click();
   await expect(section.getByText(/^Done: 1\d model calls/)).toBeVisible();
   await expect(scrubber).not.toHaveAttribute('max', '6');

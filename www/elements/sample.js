@@ -81,8 +81,8 @@ export class DiffusionSample extends Section {
             <diffusion-control name="sampler"></diffusion-control>
             <diffusion-control
               name="eta"
-              ?disabled=${settings.get('sampler') === 'ddpm'}
-              note=${settings.get('sampler') === 'ddpm' ? strings.sample.etaIsForDdim : ''}
+              ?disabled=${settings.get('sampler') !== 'ddim'}
+              note=${settings.get('sampler') === 'ddim' ? '' : strings.sample.etaIsForDdim}
             ></diffusion-control>
             <diffusion-control name="steps"></diffusion-control>
             <diffusion-control name="count"></diffusion-control>

@@ -152,8 +152,15 @@ export default {
   },
   sampler: {
     label: 'Sampler',
-    help: 'DDPM adds fresh noise on the way; DDIM can do without.',
-    choices: { ddim: 'DDIM', ddpm: 'DDPM' },
+    help: 'DDPM adds fresh noise on the way; DDIM can do without, and the others do. Section four compares them.',
+    choices: {
+      ddim: 'DDIM',
+      ddpm: 'DDPM',
+      euler: 'Euler',
+      heun: 'Heun',
+      dpmSolverPp2M: 'DPM-Solver++(2M)',
+      uniPc: 'UniPC',
+    },
   },
   steps: {
     label: 'Steps',

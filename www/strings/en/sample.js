@@ -1,7 +1,7 @@
 // Sampling.
 
 export default {
-  etaIsForDdim: 'Only DDIM has a choice here; DDPM always adds its full share.',
+  etaIsForDdim: 'Only DDIM has a choice here: DDPM always adds its full share, the others none.',
   group: 'Sampling',
   stop: 'Stop',
   sample: 'Sample',

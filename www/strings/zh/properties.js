@@ -86,8 +86,15 @@ const properties = {
   },
   sampler: {
     label: '采样器',
-    help: 'DDPM 一路加入新噪声；DDIM 可以不加。',
-    choices: { ddim: 'DDIM', ddpm: 'DDPM' },
+    help: 'DDPM 一路加入新噪声；DDIM 可以不加，其余的都不加。第四节把它们放在一起比较。',
+    choices: {
+      ddim: 'DDIM',
+      ddpm: 'DDPM',
+      euler: 'Euler',
+      heun: 'Heun',
+      dpmSolverPp2M: 'DPM-Solver++(2M)',
+      uniPc: 'UniPC',
+    },
   },
   steps: { label: '步数', help: '每一步问网络一次（有引导时问两次）。' },
   eta: { label: '新噪声 η', help: '0：一切由起点决定。1：加入的新噪声和 DDPM 一样多。' },

@@ -1,6 +1,6 @@
 /** @satisfies {typeof import('../en/sample.js').default} */
 const sample = {
-  etaIsForDdim: '这里只有 DDIM 可以选；DDPM 总是加满自己那一份。',
+  etaIsForDdim: '这里只有 DDIM 可以选：DDPM 总是加满自己那一份，其余的都不加。',
   group: '采样',
   stop: '停止',
   sample: '采样',
