@@ -3,15 +3,24 @@
 /** @typedef {import('./messages.js').Message} Message */
 /** @typedef {import('./embed-views.js').ViewName} ViewName */
 
+/** Places that are called otherwise as views. */
+const ELSEWHERE = new Map([
+  ['draw', 'opening'],
+  ['objective', 'bound'],
+  ['slowMotion', 'slow-motion'],
+]);
+
 /** Of each type of message: the event, and whose it is; `undefined` is everyone's. */
 const EVENTS = /** @type {Record<string, [string, ((message: any) => string) | undefined]>} */ ({
   ready: ['ready', undefined],
   train: ['step', () => 'train'],
   grid: ['sample', () => 'train'],
+  slowStep: ['step', () => 'slow-motion'],
+  estimate: ['step', () => 'estimate'],
   sampleStep: ['step', () => 'sample'],
   sampleDone: ['sample', () => 'sample'],
-  rowStep: ['step', rowsOf],
-  rowsDone: ['sample', rowsOf],
+  rowStep: ['step', viewAt],
+  rowsDone: ['sample', viewAt],
   steerStep: ['step', () => 'steer'],
   steerDone: ['sample', () => 'steer'],
   objectiveTerm: ['step', () => 'bound'],
@@ -21,15 +30,15 @@ const EVENTS = /** @type {Record<string, [string, ((message: any) => string) | u
   latentSamples: ['sample', () => 'latent'],
   raceTrain: ['step', () => 'race'],
   raceLook: ['sample', () => 'race'],
-  error: ['error', ({ at }) => (at === 'objective' ? 'bound' : rowsOf({ at }))],
+  error: ['error', viewAt],
   downloadFailed: ['error', undefined],
   deviceLost: ['error', undefined],
   crashed: ['error', undefined],
 });
 
-/** The opening's rows are those that are only drawn. @param {{ at: string }} message */
-function rowsOf({ at }) {
-  return at === 'draw' ? 'opening' : at;
+/** @param {{ at: string }} message */
+function viewAt({ at }) {
+  return ELSEWHERE.get(at) ?? at;
 }
 
 /** Of every element, whichever view it shows. */

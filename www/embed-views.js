@@ -7,6 +7,7 @@
  * @property {string[]} sections whose properties are the element's attributes (see properties.js); it has the controls of
  *   the first
  * @property {string[]} [picked] settings of the first section that have no control of their own
+ * @property {true} [begins] a run begins in it; others that work with its network need one that is there
  * @property {Record<string, string>} parts what `hide` can name besides settings, as selectors in the view's element
  */
 
@@ -34,10 +35,27 @@ export const views = /** @type {const} */ ({
       picture: 'diffusion-own-picture, diffusion-own-drawing',
     },
   },
+  estimate: {
+    tag: 'diffusion-estimate',
+    sections: ['estimate', 'forward', 'train', 'data'],
+    parts: {},
+  },
   train: {
     tag: 'diffusion-train',
     sections: ['train', 'data'],
+    begins: true,
     parts: { ...TOOLBAR, numbers: '.numbers', charts: '.panels', 'data-set': DATA_SET },
+  },
+  'slow-motion': {
+    tag: 'diffusion-slow-motion',
+    sections: ['slowMotion', 'train', 'data'],
+    begins: true,
+    parts: TOOLBAR,
+  },
+  'time-machine': {
+    tag: 'diffusion-time-machine',
+    sections: ['timeMachine', 'train', 'data'],
+    parts: { sheet: 'diffusion-moment-sheet' },
   },
   sample: {
     tag: 'diffusion-sample',

@@ -24,13 +24,17 @@ const MAX_SIDE = 16_384;
 
 /** The losses of the run, a line for each step. @returns {File} */
 export function curves() {
-  const { steps, losses, smoothed, seconds, bands } = run;
+  const { steps, losses, smoothed, emaLosses, seconds, bands } = run;
   const parts = bands.map((_, band) => `loss_band_${band + 1}_of_${bands.length}`);
   const lines = steps.map((step, index) => [
     ...[step, losses[index], smoothed[index], seconds[index]],
     ...bands.map(({ raw }) => raw[index] ?? ''),
+    emaLosses[index] ?? '',
   ]);
-  return table(`${runStem()}-loss`, [['step', 'loss', 'loss_smoothed', 'seconds', ...parts], ...lines]);
+  return table(`${runStem()}-loss`, [
+    ['step', 'loss', 'loss_smoothed', 'seconds', ...parts, 'loss_ema'],
+    ...lines,
+  ]);
 }
 
 /** The race, a line for each step of either; the error where there was a look. @returns {File} */

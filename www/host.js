@@ -24,7 +24,7 @@ const LEARNS = {
 /** What has to wait where a run waits for its training images: it is meant for that run. */
 const FOLLOWS = new Set([
   ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile'],
-  ...['sample', 'cancelSample', 'compare', 'guidance', 'objective', 'steer', 'cancel'],
+  ...['sample', 'sampleOn', 'cancelSample', 'compare', 'guidance', 'objective', 'steer', 'cancel'],
   ...['save', 'estimate', 'probe'],
   ...['newLatent', 'encodeLatents', 'newLatentNetwork', 'trainLatent', 'pauseLatent'],
   ...['newRace', 'trainRace', 'pauseRace'],

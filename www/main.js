@@ -15,6 +15,7 @@ const PARTS = [
   () => import('./elements/slow-motion.js'),
   () => import('./elements/time-machine.js'),
   () => import('./elements/race.js'),
+  () => import('./elements/last-run.js'),
   () => import('./elements/shipped.js'),
   () => import('./elements/open.js'),
   () => import('./elements/save.js'),

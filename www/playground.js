@@ -173,7 +173,7 @@ export class DiffusionPlayground extends HTMLElement {
     this.#listen();
     this.#endOffer();
     const needsNetwork = views.some((view) => viewOf(view).sections.includes('train'));
-    if (needsNetwork && !views.includes('train')) this.#offerTraining();
+    if (needsNetwork && !views.some((view) => viewOf(view).begins)) this.#offerTraining();
   }
 
   /** Tells the host what happens, as long as this is on its page. */

@@ -23,6 +23,8 @@ const NONE = new Float32Array(0);
  * @property {number[]} noise the same of the noise
  * @property {Float32Array[]} xT x and y, point by point
  * @property {Float32Array[]} x0Hat
+ * @property {Float32Array} places all over the plane
+ * @property {Float32Array[]} field the noise that the network sees at each place, stage by stage
  * @property {number} toData mean distance of a sample to the nearest point of the data
  * @property {number} toSample mean distance of a point of the data to the nearest sample
  */
@@ -172,11 +174,13 @@ class PointsRun extends Store {
   }
 
   /** @param {PointsSamples} message */
-  #show({ step, count, signal, noise, xT, x0Hat }) {
+  #show({ step, count, signal, noise, xT, x0Hat, places: placesOf, field }) {
     const stages = stagesOf(floats(xT), count);
     const end = stages.at(-1) ?? NONE;
+    const places = floats(placesOf);
     const samples = {
       ...{ step, count, signal, noise, xT: stages, x0Hat: stagesOf(floats(x0Hat), count) },
+      ...{ places, field: stagesOf(floats(field), places.length / 2) },
       toData: meanDistance(end, this.data),
       toSample: meanDistance(this.data, end),
     };

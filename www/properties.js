@@ -233,7 +233,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'sample',
     kind: 'choice',
     control: 'select',
-    choices: ['ddim', 'ddpm'],
+    choices: ['ddim', 'ddpm', 'euler', 'heun', 'dpmSolverPp2M', 'uniPc'],
     default: 'ddim',
   },
   steps: {
@@ -551,7 +551,7 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     section: 'points',
     kind: 'choice',
     control: 'select',
-    choices: ['xT', 'x0Hat'],
+    choices: ['xT', 'x0Hat', 'field'],
     default: 'xT',
   },
   pointsStage: {

@@ -29,6 +29,8 @@ class Run extends Store {
   losses = [];
   /** @type {number[]} */
   smoothed = [];
+  /** Of the moving average of the weights, at the steps after which samples were drawn. @type {(number | null)[]} */
+  emaLosses = [];
   /** How long the run had trained after each step. @type {number[]} */
   seconds = [];
   /** From the least noisy. @type {Band[]} */
@@ -57,7 +59,7 @@ class Run extends Store {
     });
     client.on('train', (progress) => this.#awaited || this.#take(progress));
     client.on('paused', () => this.#awaited || this.#update({ phase: 'paused' }));
-    client.on('grid', (grid) => this.#awaited || this.#update({ grid }));
+    client.on('grid', (grid) => this.#awaited || this.#show(grid));
     client.on('error', ({ at }) => {
       if (at === 'train') this.#fall();
     });
@@ -170,6 +172,7 @@ class Run extends Store {
     for (const { step, loss, bands, seconds } of reports) {
       this.steps.push(step);
       this.losses.push(loss);
+      this.emaLosses.push(null);
       this.seconds.push((this.seconds.at(-1) ?? 0) + seconds);
       const last = this.smoothed.at(-1) ?? loss;
       this.smoothed.push(last + Math.max(SMOOTHING, 1 / this.steps.length) * (loss - last));
@@ -188,6 +191,13 @@ class Run extends Store {
     });
   }
 
+  /** @param {Grid} grid */
+  #show(grid) {
+    const index = this.steps.lastIndexOf(grid.step);
+    if (index >= 0) this.emaLosses[index] = grid.emaLoss ?? null;
+    this.#update({ grid });
+  }
+
   /** @param {Run['phase']} phase */
   #clear(phase) {
     this.#firstStep = 0;
@@ -196,6 +206,7 @@ class Run extends Store {
       steps: [],
       losses: [],
       smoothed: [],
+      emaLosses: [],
       seconds: [],
       bands: [],
       stepsPerSecond: undefined,

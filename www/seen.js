@@ -4,17 +4,25 @@
 const MARGIN = '200px';
 
 /**
+ * Nothing is seen in a tab that is not on the screen itself.
  * @param {Element} element
  * @param {(seen: boolean) => void} tell now and whenever it changes
  * @returns {() => void} ends the watch
  */
 export function watchSeen(element, tell) {
+  let isNear = false;
+  const look = () => tell(isNear && !document.hidden);
   const observer = new IntersectionObserver(
-    (entries) => tell(entries.some((entry) => entry.isIntersecting)),
-    {
-      rootMargin: MARGIN,
+    (entries) => {
+      isNear = entries.some((entry) => entry.isIntersecting);
+      look();
     },
+    { rootMargin: MARGIN },
   );
   observer.observe(element);
-  return () => observer.disconnect();
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener('visibilitychange', look);
+  };
 }

@@ -22,12 +22,17 @@ class Trajectory extends Store {
   prediction = 'epsilon';
   /** @type {SampleStep[]} */
   steps = [];
-  /** @type {SampleDone | undefined} */
+  /** The end, or where it rests. @type {SampleDone | undefined} */
   done;
+  /** What was opened when it began. */
+  #drawsWith = model.opened;
 
   constructor() {
     super();
     client.on('sampleStep', (step) => {
+      // Where it went on from an earlier step, what had come after that is no more.
+      while ((this.steps.at(-1)?.step ?? 0) >= step.step) this.steps.pop();
+      this.done = undefined;
       this.steps.push(step);
       this.changed();
     });
@@ -35,13 +40,15 @@ class Trajectory extends Store {
       this.done = done;
       this.#enter('done');
     });
-    client.on('error', ({ at }) => at === 'sample' && this.#enter('none'));
+    client.on('error', ({ at }) => at === 'sample' && this.#enter(this.done ? 'done' : 'none'));
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
       client.on(end, () => this.#enter('none'));
     }
   }
 
-  sample() {
+  /** Begins anew. @param {boolean} once to rest after the first step */
+  sample(once) {
+    this.#drawsWith = model.opened;
     this.steps = [];
     this.done = undefined;
     this.config = model.adapt(sampleConfig());
@@ -50,7 +57,27 @@ class Trajectory extends Store {
     this.schedule = model.schedule ?? this.schedule;
     this.prediction = model.prediction;
     this.#enter('running');
-    client.send({ type: 'sample', config: this.config });
+    client.send({ type: 'sample', config: this.config, once });
+  }
+
+  /** Whether there is a way on from the picture at a position. @param {number} position */
+  canGoOn(position) {
+    const steps = this.steps.at(-1)?.steps ?? 0;
+    return this.phase === 'done' && this.#drawsWith === model.opened && this.#taken(position) < steps;
+  }
+
+  /** With the settings of the moment; seed and count are the beginning's. @param {number} position @param {boolean} once */
+  goOn(position, once) {
+    const { seed, count } = this.config;
+    this.config = { ...model.adapt(sampleConfig()), seed, count };
+    this.#enter('running');
+    client.send({ type: 'sampleOn', taken: this.#taken(position), config: this.config, once });
+  }
+
+  /** Steps that lie before a picture. @param {number} position */
+  #taken(position) {
+    const step = this.steps[position];
+    return step ? step.step - 1 : (this.steps.at(-1)?.step ?? 0);
   }
 
   /** Counted from 1: what a flow is told begins there by itself. @param {SampleStep} step */
@@ -69,8 +96,8 @@ class Trajectory extends Store {
 
   /** How many there will be, the final one not counted: of a long way only every second, third … step is shown. */
   get total() {
-    const [first] = this.steps;
-    return first ? Math.ceil(first.steps / first.step) : (this.config.steps ?? 1);
+    const last = this.steps.at(-1);
+    return last ? this.steps.length + last.left : (this.config.steps ?? 1);
   }
 
   /** How much of the way is behind. */

@@ -78,6 +78,13 @@ fn the_next_batch_is_what_the_step_sees_on_flex() {
 }
 
 #[test]
+fn the_average_is_asked_what_the_next_step_learns_from_on_flex() {
+    block_on(training::the_average_is_asked_what_the_next_step_learns_from(
+        &Device::flex(),
+    ));
+}
+
+#[test]
 fn a_resumed_run_is_the_same_run_on_flex() {
     block_on(training::a_resumed_run_is_the_same_run(&Device::flex()));
 }

@@ -119,6 +119,29 @@ test('three views share one worker, each answers at once, and the last ends it',
   await expect.poll(() => page.workers().length).toBe(0);
 });
 
+test('a step in slow motion begins a run, which the views beside it are about', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
+  await open(
+    page,
+    `<diffusion-playground view="slow-motion" preset="tiny" batch-size="4" grid-every="1"></diffusion-playground>
+    <diffusion-playground view="forward estimate" t="600"></diffusion-playground>
+    <diffusion-playground view="time-machine" hide="sheet"></diffusion-playground>`,
+  );
+  const elements = page.locator('diffusion-playground');
+  for (const element of await elements.all()) await start(element);
+  await expect(elements.first().getByText('there is none on this page yet')).toHaveCount(0);
+  await expect(elements.last().getByText('there is none on this page yet')).toBeVisible();
+  await elements.first().getByRole('button', { name: 'Take a step' }).click();
+  await expect(elements.first().getByText(/^Step 1\. /)).toBeVisible();
+  await elements.nth(1).locator('diffusion-estimate').scrollIntoViewIfNeeded();
+  await expect(elements.nth(1).getByText('After 1 training step, at t = 600')).toBeVisible();
+  await expect(elements.last().getByText('by the network of step 1')).toBeVisible();
+  await expect(elements.last().getByText('there is none on this page yet')).toBeHidden();
+  await expect(elements.last().getByRole('img')).toHaveCount(1);
+});
+
 test('scripts of two versions leave the elements to the first', async ({ page, request }) => {
   const source = await (await request.get('playground.js')).text();
   const [version] = source.match(/\d+\.\d+\.\d+/) ?? [];
@@ -148,7 +171,7 @@ test('bad attributes are warned of, with what would be right', async ({ page }) 
   );
   await expect.poll(() => warnings.length).toBe(6);
   const all = warnings.join('\n');
-  expect(all).toContain('there is no view “backward”; the views are opening, forward, train, sample');
+  expect(all).toContain('there is no view “backward”; the views are opening, forward, estimate, train');
   expect(all).toContain('t="1001" must be a whole number from 0 to 1,000; 250 is used instead');
   expect(all).toContain('noiseseed is no setting of this view; it has image, t, schedule, noise-seed');
   expect(all).toContain('start="soon" must be one of click, seen, load; click is used instead');

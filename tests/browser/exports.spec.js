@@ -94,8 +94,12 @@ test('curves and samples are saved as they are shown', async ({ page }, { projec
     .split('\n')
     .map((line) => line.split(','));
   expect(lines[0].slice(0, 5)).toEqual(['step', 'loss', 'loss_smoothed', 'seconds', 'loss_band_1_of_5']);
-  expect(lines.map((line) => line.length)).toEqual([9, 9, 9]);
+  expect(lines.map((line) => line.length)).toEqual([10, 10, 10]);
   expect(lines.slice(1).map(([step]) => step)).toEqual(['1', '2']);
+  // Of the averaged weights where samples were drawn.
+  expect(lines[0].at(-1)).toBe('loss_ema');
+  expect(lines[1].at(-1)).toBe('');
+  expect(Number(lines[2].at(-1))).toBeGreaterThan(0);
   expect(Number(lines[2][1])).toBeCloseTo(await figure(page, 'Last loss'), 4);
   expect(Number(lines[2][3])).toBeGreaterThan(Number(lines[1][3]));
 

@@ -15,7 +15,7 @@ const texts = (table, path = '') =>
 
 /** Names, symbols and what has no word in it are the same in both. */
 const SAME =
-  /^(\(\)||U-Net|DiT|DDIM|DDPM|AutoencoderKL|MLP|HTML|Jekyll|Hugo|Quarto|MDX|Observable|attention|English|中文| ?v ?|ε .*)$/;
+  /^(\(\)||U-Net|DiT|DDIM|DDPM|Euler|Heun|DPM-Solver\+\+\(2M\)|UniPC|AutoencoderKL|MLP|HTML|Jekyll|Hugo|Quarto|MDX|Observable|attention|English|中文| ?v ?|ε .*)$/;
 
 /** Sentences of the core with others in them: fields by the names of their controls, and what is quoted as it is. */
 const NESTED = {
@@ -50,7 +50,7 @@ const said = (page) =>
     /** @param {Document | ShadowRoot} root */
     const read = (root) => {
       for (const element of root.querySelectorAll('*')) {
-        if (element.closest('script, style, code, math, .language, footer > p')) continue;
+        if (element.closest('script, style, code, math, .language, footer :is(p, li)')) continue;
         for (const node of element.childNodes) if (node instanceof Text) found.push(node.data.trim());
         for (const name of ['aria-label', 'aria-valuetext', 'title'])
           found.push(element.getAttribute(name) ?? '');

@@ -165,6 +165,12 @@ test.describe('a trained network that does not arrive', () => {
     await open(page, `#model=mnist-dit&${TINY}`);
     const alert = section(page).getByRole('alert').filter({ hasText: 'The trained network did not arrive' });
     await expect(alert).toContainText('the server answered 404');
+    // What is shown instead says what it is, and goes away once this machine has drawn something.
+    await expect(section(page).getByText('Recording', { exact: true })).toBeVisible();
+    await expect(picture(page, 9).getByRole('img', { name: 'Digit 9: done' })).toBeVisible();
+    const recorded = await drawn(picture(page));
+    await section(page).getByRole('slider', { name: 'From noise to digit' }).fill('0');
+    await expect.poll(() => pixels(picture(page))).not.toBe(recorded);
     await page.getByRole('button', { name: 'One step' }).click();
     await trained(page, 1);
     await page.unroute(WEIGHTS);
@@ -176,5 +182,34 @@ test.describe('a trained network that does not arrive', () => {
     await alert.getByRole('button', { name: 'Try again' }).click();
     await expect(page.locator('diffusion-open')).toContainText('MNIST DiT draws now');
     await expect(alert).toBeHidden();
+    await expect(section(page).getByText('Recording', { exact: true })).toBeHidden();
   });
+});
+
+test('the network of the last visit stays, and draws where the page’s own does not arrive', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
+  await open(page, `#${TINY}`);
+  const kept = page.locator('diffusion-last-run');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await trained(page, 50);
+  await page.locator('diffusion-train').getByRole('button', { name: 'Pause' }).click();
+  await expect
+    .poll(() => page.evaluate(async () => (await caches.keys()).some((name) => name.endsWith('last-run'))))
+    .toBe(true);
+  await expect(kept.getByRole('group')).toHaveCount(0);
+
+  // Nothing but the network is missing, so the console stays free of errors.
+  await page.route(WEIGHTS, (route) => route.fulfill({ body: 'Sign in to this network' }));
+  await page.goto('about:blank');
+  await open(page, `#model=mnist-dit&${TINY}`);
+  await expect(status(page)).toContainText('by the opened network Your last network');
+  await expect(page.locator('diffusion-open')).toContainText('Go on training it');
+  await expect(kept).toContainText(/Tiny U-Net, \d+ steps/);
+  await kept.getByRole('button', { name: 'Forget it' }).click();
+  await expect(kept.getByRole('group')).toHaveCount(0);
+  expect(
+    await page.evaluate(async () => (await caches.keys()).some((name) => name.endsWith('last-run'))),
+  ).toBe(false);
 });

@@ -59,6 +59,11 @@ test('the slider, the view and the keyboard lead along the way', async ({ page }
   await expect(section(page).getByText('guesses, step 0 of 20')).toBeVisible();
   await expect.poll(() => picture(page)).not.toBe(noise);
   await expect(page).toHaveURL(/pointsView=x0Hat&pointsStage=0/);
+  const guesses = await picture(page);
+  await section(page).getByLabel('What is shown').selectOption('field');
+  await expect(section(page).getByText('the noise seen there, step 0 of 20')).toBeVisible();
+  await expect.poll(() => picture(page)).not.toBe(guesses);
+  await section(page).getByLabel('What is shown').selectOption('x0Hat');
   await section(page).getByRole('button', { name: 'Play the way' }).click();
   await expect(section(page).getByText('arrived')).toBeVisible();
 

@@ -57,6 +57,58 @@ test('the same seed draws the same picture', async ({ page }) => {
   await expect.poll(() => pixels(picture)).toBe(first);
 });
 
+test('from a step in the middle it goes on as before, or with another digit', async ({ page }) => {
+  await open(page, `#${SHORT}`);
+  await trainAndSample(page);
+  const section = page.locator('diffusion-sample');
+  const picture = section.locator('.stage diffusion-picture.mix');
+  const scrubber = section.getByRole('slider', { name: 'Back and forth' });
+  const goOn = section.getByRole('button', { name: 'Continue from here' });
+  const single = section.getByRole('button', { name: 'Single step' });
+  const end = await drawn(picture);
+  await expect(goOn).toBeDisabled();
+
+  await scrubber.fill('3');
+  const middle = await pixels(picture);
+  await goOn.click();
+  await expect(section.getByText('Done: 9 model calls')).toBeVisible();
+  expect(await pixels(picture)).toBe(end);
+
+  await scrubber.fill('3');
+  await section.getByLabel('Digit to draw').selectOption('8');
+  await section.getByLabel('Steps', { exact: true }).fill('4');
+  await section.getByLabel('Sampler').selectOption('dpmSolverPp2M');
+  await goOn.click();
+  await expect(section.getByText(/^Done: 1\d model calls/)).toBeVisible();
+  await expect(scrubber).not.toHaveAttribute('max', '6');
+  await expect.poll(() => pixels(picture)).not.toBe(end);
+  await scrubber.fill('3');
+  await expect.poll(() => pixels(picture)).toBe(middle);
+
+  await single.click();
+  await expect(section.getByText(/^Stopped: /)).toBeVisible();
+  await expect(scrubber).toHaveValue('4');
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /^after step 4 of /);
+});
+
+test('the way can be gone step by step', async ({ page }, { project }) => {
+  test.skip(project.name === 'webgpu', 'the same on every device');
+  await open(page, `#${SHORT}`);
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 1);
+  const section = page.locator('diffusion-sample');
+  const single = section.getByRole('button', { name: 'Single step' });
+  const picture = section.locator('.stage diffusion-picture.mix');
+  for (let step = 1; step <= 6; step++) {
+    await single.click();
+    await expect(section.getByText(`${step === 6 ? 'Done' : 'Stopped'}: ${step} model call`)).toBeVisible();
+  }
+  const end = await drawn(picture);
+  await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  await expect(section.getByText('Done: 6 model calls')).toBeVisible();
+  await expect.poll(() => pixels(picture)).toBe(end);
+});
+
 test('a long way can be stopped', async ({ page }, { project }) => {
   test.skip(project.name === 'webgpu', 'the same on every device');
   await open(page, `#${TINY}&steps=1000&count=8&sampler=ddpm`);

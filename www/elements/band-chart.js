@@ -5,7 +5,7 @@ import { TIMESTEPS } from '../configs.js';
 import { fixed, three } from '../format.js';
 import { strings } from '../language.js';
 import { run } from '../run.js';
-import { PlotElement } from './plot.js';
+import { LOGARITHMIC, PlotElement } from './plot.js';
 
 /** As many as a report of the module has. */
 const BANDS = 5;
@@ -41,7 +41,7 @@ export class DiffusionBandChart extends PlotElement {
     return {
       scales: {
         x: { time: false, range: (_plot, _min, max) => [0, Math.max(50, max ?? 0)] },
-        y: { distr: 3 },
+        y: LOGARITHMIC,
       },
       axes: [this.axis(strings.train.axis), this.axis()],
       series: [

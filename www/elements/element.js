@@ -45,6 +45,14 @@ export class PlaygroundElement extends LitElement {
     return settings;
   }
 
+  /** Draws anew when the reader's colours change, which nothing follows that is painted on a canvas. */
+  watchColours() {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const repaint = () => this.requestUpdate();
+    dark.addEventListener('change', repaint);
+    this.#ends.push(() => dark.removeEventListener('change', repaint));
+  }
+
   /** Keeps the module running as long as this element is on the page. */
   hold() {
     this.#ends.push(client.hold());

@@ -2,6 +2,7 @@
 // kind of blog.
 
 import { html, nothing, unsafeCSS } from 'lit';
+import { capital } from '../data-sets.js';
 import { attributeOf, CHOICES, nameOf, partsOf, settingsOf } from '../embed-attributes.js';
 import { hostNames, hosts } from '../embed-snippets.js';
 import { viewNames } from '../embed-views.js';
@@ -169,7 +170,7 @@ export class DiffusionEmbedBuilder extends PlaygroundElement {
           this.requestUpdate();
         }}
       />
-      ${words}
+      ${capital(words)}
     </label>`;
   }
 

@@ -9,15 +9,14 @@ import { definitionOf, guessFormula } from '../predictions.js';
 import { Question } from '../question.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
-import { settings } from '../settings.js';
 import './notice.js';
 import './picture.js';
 import { Section } from './section.js';
 
 /** @typedef {import('../messages.js').MessageOf<'estimate'>} Estimate */
 
-/** Where the network never saw anything like it. */
-function foreignPicture() {
+/** Where the network never saw anything like it. @param {import('../settings.js').Settings} settings */
+function foreignPicture(settings) {
   if (settings.picture) return strings.estimate.ownPicture;
   const learned = run.config.data?.name;
   if (!learned || learned === dataSets.shown) return '';
@@ -98,7 +97,7 @@ export class DiffusionEstimate extends Section {
 
   render() {
     if (!run.takesImages) return nothing;
-    const t = settings.get('t');
+    const t = this.settings.get('t');
     return html`<section aria-label=${strings.estimate.section}>
       <h3>${strings.estimate.head}</h3>
       ${t === 0 ? html`<p class="help">${strings.estimate.atZero}</p>` : this.#guess()}
@@ -118,10 +117,11 @@ export class DiffusionEstimate extends Section {
         ${picture('model', view?.epsHat, html`ε̂`, strings.estimate.guess)}
         ${picture('model', view?.x0Hat, html`x̂<sub>0</sub>`, strings.estimate.follows)}
       </div>
-      ${formula(view)}`;
+      ${formula(view, this.settings)}`;
   }
 
   updated() {
+    const { settings } = this;
     if (!this.#seen || settings.get('t') === 0) return;
     question.ask({
       type: 'estimate',
@@ -133,13 +133,13 @@ export class DiffusionEstimate extends Section {
   }
 }
 
-/** How one guess gives the other. @param {Estimate | undefined} view */
-function formula(view) {
+/** How one guess gives the other. @param {Estimate | undefined} view @param {import('../settings.js').Settings} settings */
+function formula(view, settings) {
   const prediction = view?.prediction ?? run.config.prediction ?? 'epsilon';
   return html`<div class="formula">
     <math display="block">${guessFormula(prediction, view)}</math>
     <p class="reading">
-      ${reading(view)} ${sameSchedule() ? '' : strings.estimate.otherSchedule} ${foreignPicture()} ${definitionOf(prediction)}
+      ${reading(view)} ${sameSchedule(settings) ? '' : strings.estimate.otherSchedule} ${foreignPicture(settings)} ${definitionOf(prediction)}
     </p>
   </div>`;
 }
@@ -150,8 +150,9 @@ const reading = (view) =>
     ? strings.estimate.reading(trainingSteps(view.step), view.t, fixed(view.loss, 4))
     : strings.estimate.asking;
 
-const sameSchedule = () =>
+/** @param {import('../settings.js').Settings} settings */
+const sameSchedule = (settings) =>
   run.config.prediction !== 'flow' &&
-  JSON.stringify(run.config.schedule) === JSON.stringify(forwardSchedule());
+  JSON.stringify(run.config.schedule) === JSON.stringify(forwardSchedule(settings));
 
 customElements.define('diffusion-estimate', DiffusionEstimate);

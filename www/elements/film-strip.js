@@ -39,6 +39,7 @@ export class DiffusionFilmStrip extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(trajectory);
+    this.watchColours();
     this.#resize.observe(this);
   }
 

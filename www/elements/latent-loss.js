@@ -4,6 +4,7 @@ import { superscript, three } from '../format.js';
 import { strings } from '../language.js';
 import { latent } from '../latent.js';
 import { DiffusionLossChart } from './loss-chart.js';
+import { LOGARITHMIC } from './plot.js';
 
 class DiffusionLatentLoss extends DiffusionLossChart {
   get store() {
@@ -35,7 +36,7 @@ class DiffusionReconstructionLoss extends DiffusionLossChart {
     const values = (_plot, splits) => splits.map((value) => (value ? powerOfTen(value) : ''));
     return {
       axes: axes && [axes[0], { ...axes[1], values }],
-      scales: { ...scales, y: { distr: /** @type {const} */ (3) } },
+      scales: { ...scales, y: LOGARITHMIC },
       series: [
         x,
         {
@@ -61,6 +62,8 @@ class DiffusionReconstructionLoss extends DiffusionLossChart {
 /** @param {number} value */
 function powerOfTen(value) {
   const exponent = Math.round(Math.log10(value));
+  // The lines between two powers have no names.
+  if (Math.abs(10 ** exponent / value - 1) > 1e-6) return '';
   return exponent < -2 ? `10${superscript(exponent)}` : `${10 ** exponent}`;
 }
 

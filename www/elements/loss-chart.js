@@ -1,9 +1,10 @@
-// The loss of every training step: raw as a thin line, smoothed as a thick one.
+// The loss of every training step: raw as a thin line, smoothed as a thick one, and now and then that of the moving average
+// of the weights.
 
 import { three } from '../format.js';
 import { strings } from '../language.js';
 import { run } from '../run.js';
-import { PlotElement } from './plot.js';
+import { LOGARITHMIC, PlotElement } from './plot.js';
 
 export class DiffusionLossChart extends PlotElement {
   static properties = { logarithmic: { type: Boolean } };
@@ -13,7 +14,7 @@ export class DiffusionLossChart extends PlotElement {
     this.logarithmic = false;
   }
 
-  /** @returns {import('../store.js').Store & Pick<typeof run, 'steps' | 'losses' | 'smoothed' | 'step'>} */
+  /** @returns {import('../store.js').Store & Pick<typeof run, 'steps' | 'losses' | 'smoothed' | 'step'> & { emaLosses?: (number | null)[] }} */
   get store() {
     return run;
   }
@@ -25,8 +26,8 @@ export class DiffusionLossChart extends PlotElement {
 
   /** @returns {import('uplot').AlignedData} */
   data() {
-    const { steps, losses, smoothed } = this.store;
-    return [steps, losses, smoothed];
+    const { steps, losses, smoothed, emaLosses = [] } = this.store;
+    return [steps, losses, smoothed, emaLosses];
   }
 
   /** @returns {import('./plot.js').PlotOptions} */
@@ -34,13 +35,21 @@ export class DiffusionLossChart extends PlotElement {
     return {
       scales: {
         x: { time: false, range: (_plot, _min, max) => [0, Math.max(50, max ?? 0)] },
-        y: this.logarithmic ? { distr: 3 } : { range: (_plot, _min, max) => [0, max || 1] },
+        y: this.logarithmic ? LOGARITHMIC : { range: (_plot, _min, max) => [0, max || 1] },
       },
       axes: [this.axis(strings.train.axis), this.axis()],
       series: [
         {},
         { label: strings.train.loss, stroke: this.ink('--muted'), width: 1, points: { show: false } },
         { label: strings.train.smoothed, stroke: this.ink('--model'), width: 3, points: { show: false } },
+        {
+          label: strings.train.ema,
+          stroke: this.ink('--ink'),
+          width: 1.5,
+          dash: [5, 4],
+          spanGaps: true,
+          points: { show: true, size: 6, fill: this.ink('--ink') },
+        },
       ],
     };
   }
@@ -49,7 +58,9 @@ export class DiffusionLossChart extends PlotElement {
     const { smoothed, losses, step } = this.store;
     const last = smoothed.at(-1);
     if (last === undefined) return strings.train.chartEmpty;
-    return strings.train.chart(step, three(losses[0]), three(last));
+    const ema = this.store.emaLosses?.findLast((loss) => loss !== null);
+    const words = strings.train.chart(step, three(losses[0]), three(last));
+    return ema === undefined || ema === null ? words : `${words} ${strings.train.chartEma(three(ema))}`;
   }
 }
 

@@ -46,6 +46,7 @@ export class DiffusionMomentSheet extends PlaygroundElement {
   connectedCallback() {
     super.connectedCallback();
     this.watch(history);
+    this.watchColours();
     this.#resize.observe(this);
   }
 

@@ -5,7 +5,7 @@ import { capital, className, classWords } from '../data-sets.js';
 import { duration, megabytes, sentence } from '../format.js';
 import { strings } from '../language.js';
 import { model } from '../model.js';
-import { opening, STEPS } from '../opening.js';
+import { COUNT, opening, STEPS } from '../opening.js';
 import { run } from '../run.js';
 import { watchSeen } from '../seen.js';
 import { settings } from '../settings.js';
@@ -16,13 +16,16 @@ import './notice.js';
 import style from './opening.css' with { type: 'text' };
 import './picture.js';
 import { progressLine } from './progress.js';
+import { recordedFilm } from '../recording.js';
 import { Section } from './section.js';
 
 /** Milliseconds a step at least, so that it can be followed. */
 const PACE = 140;
+/** Who has waited so long for a network sees a recording meanwhile. */
+const PATIENCE = 1500;
 
 export class DiffusionOpening extends Section {
-  static properties = { shown: { state: true }, chosen: { state: true } };
+  static properties = { shown: { state: true }, chosen: { state: true }, recorded: { state: true } };
   static styles = [...Section.styles, unsafeCSS(style)];
 
   #still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -30,6 +33,8 @@ export class DiffusionOpening extends Section {
   #endWatch = () => {};
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting;
 
   constructor() {
     super();
@@ -37,6 +42,8 @@ export class DiffusionOpening extends Section {
     this.shown = 0;
     /** The step that was chosen to be looked at. @type {number | undefined} */
     this.chosen = undefined;
+    /** A film that was made elsewhere, until there is one of this machine. @type {import('../recording.js').Frames[]} */
+    this.recorded = [];
   }
 
   connectedCallback() {
@@ -55,7 +62,9 @@ export class DiffusionOpening extends Section {
     super.disconnectedCallback();
     this.#endWatch();
     clearInterval(this.#timer);
+    clearTimeout(this.#waiting);
     this.#timer = undefined;
+    this.#waiting = undefined;
   }
 
   render() {
@@ -66,11 +75,12 @@ export class DiffusionOpening extends Section {
         : position === STEPS
           ? strings.opening.done
           : strings.opening.step(position, STEPS);
-    const frames = opening.frames[position];
+    const frames = this.#frames[position];
     return html`
       <figure>
+        ${this.#isRecording ? html`<p class="recording">${strings.opening.recording}</p>` : nothing}
         <ol class="pictures" aria-label=${strings.opening.forming}>
-          ${opening.labels.map(
+          ${(this.#isRecording ? DIGITS : opening.labels).map(
             (digit, index) => html`<li>
               <diffusion-picture
                 class="mix"
@@ -86,7 +96,7 @@ export class DiffusionOpening extends Section {
           <button type="button" class="primary" ?disabled=${!opening.canDraw} @click=${this.#another}>${strings.opening.others}</button>
           ${this.#trainer && html`<button type="button" @click=${this.#train}>${strings.opening.train}</button>`}
           <div class="status">
-            <p role="status">${statusWords()}</p>
+            <p role="status">${statusWords()}${this.#isRecording ? ` ${strings.opening.recorded}` : ''}</p>
             ${download()}
           </div>
           ${progressLine(opening.rows.phase === 'running', strings.opening.group, opening.rows.share)}
@@ -105,7 +115,7 @@ export class DiffusionOpening extends Section {
               min="0"
               max=${STEPS}
               .value=${`${position}`}
-              ?disabled=${!opening.frames.length}
+              ?disabled=${!this.#frames.length}
               aria-valuetext=${where}
               @input=${this.#choose}
             />
@@ -121,7 +131,26 @@ export class DiffusionOpening extends Section {
   updated() {
     if (this.#seen) opening.draw();
     if (opening.frames.length > STEPS) performance.mark('first digits');
+    this.#bridge();
     this.#play();
+  }
+
+  /** What is there to be seen. */
+  get #frames() {
+    return opening.frames.length ? opening.frames : this.recorded;
+  }
+
+  get #isRecording() {
+    return !opening.frames.length && this.recorded.length > 0;
+  }
+
+  /** Has the recording fetched where a network was asked for that takes long, or does not arrive. */
+  #bridge() {
+    if (!this.#seen || this.#waiting !== undefined || !shipped.wanted || opening.frames.length) return;
+    const fetchIt = async () => {
+      if (!opening.frames.length) this.recorded = await recordedFilm();
+    };
+    this.#waiting = setTimeout(fetchIt, shipped.problem === undefined ? PATIENCE : 0);
   }
 
   #problem() {
@@ -137,19 +166,19 @@ export class DiffusionOpening extends Section {
 
   /** The picture on show, of those that are there. */
   #position() {
-    const newest = Math.max(0, opening.frames.length - 1);
+    const newest = Math.max(0, this.#frames.length - 1);
     return Math.min(this.chosen ?? this.shown, newest);
   }
 
   /** Lets the film go on to the newest picture, a step at a time. */
   #play() {
-    const newest = opening.frames.length - 1;
+    const newest = this.#frames.length - 1;
     if (newest < this.shown) this.shown = Math.max(0, newest);
     if (this.#still.matches) {
       if (newest === STEPS) this.shown = newest;
     } else if (newest > this.shown) {
       this.#timer ??= setInterval(() => {
-        if (this.shown < opening.frames.length - 1) this.shown++;
+        if (this.shown < this.#frames.length - 1) this.shown++;
         else {
           clearInterval(this.#timer);
           this.#timer = undefined;
@@ -183,6 +212,9 @@ export class DiffusionOpening extends Section {
     if (run.phase === 'none' || run.phase === 'paused') run.start();
   }
 }
+
+/** What is recorded. */
+const DIGITS = Array.from({ length: COUNT }, (_, digit) => digit);
 
 /** What is asked for. @param {number} label */
 const nameOf = (label) => classWords(model.classes, label);

@@ -8,6 +8,12 @@ const HEIGHT = 280;
 /** How far apart the lines along a labelled axis may stand: there are no half steps. */
 const WHOLE = [1, 10, 100, 1000, 10_000, 100_000].flatMap((unit) => [unit, 2 * unit, 5 * unit]);
 
+/** A logarithmic axis, which has its lines before there is anything on it. @type {uPlot.Scale} */
+export const LOGARITHMIC = {
+  distr: 3,
+  range: (_plot, min, max) => (min && max ? uPlot.rangeLog(min, max, 10, false) : [0.01, 1]),
+};
+
 /** @typedef {Pick<uPlot.Options, 'scales' | 'axes' | 'series'>} PlotOptions */
 
 export class PlotElement extends LitElement {

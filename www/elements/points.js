@@ -17,6 +17,8 @@ import { Section } from './section.js';
 
 /** Milliseconds a denoising step, when they are played. */
 const PACE = 90;
+/** From this length of the noise on, an arrow is as long as it gets: so many units. */
+const [LONG, LONGEST] = [1.5, 0.27];
 /** So many points leave a trail. */
 const TRAILS = 40;
 
@@ -155,6 +157,9 @@ export class DiffusionPoints extends Section {
 /** @param {Samples | undefined} samples */
 const stageOf = (samples) => Math.min(settings.get('pointsStage'), (samples?.xT.length ?? 1) - 1);
 
+/** An untrained network sends its samples anywhere. @param {number} distance */
+const far = (distance) => (distance < 10 ? fixed(distance, 3) : three(distance));
+
 /** @param {Samples | undefined} samples */
 function numbers(samples) {
   const loss = points.smoothed.at(-1);
@@ -164,38 +169,56 @@ function numbers(samples) {
     ${entry(strings.points.steps, whole(points.step))} ${entry(strings.points.time, duration(points.seconds))}
     ${entry(strings.points.smoothed, loss === undefined ? undefined : fixed(loss, 3))}
     ${entry(strings.points.perSecond, points.stepsPerSecond ? three(points.stepsPerSecond) : undefined)}
-    ${entry(strings.points.toData, samples && fixed(samples.toData, 3))}
-    ${entry(strings.points.toSample, samples && fixed(samples.toSample, 3))}
+    ${entry(strings.points.toData, samples && far(samples.toData))}
+    ${entry(strings.points.toSample, samples && far(samples.toSample))}
   </dl>`;
 }
 
 /** @param {Samples | undefined} samples @param {number} stage */
 function scatter(samples, stage) {
-  const guesses = settings.get('pointsView') === 'x0Hat';
-  const data = { points: points.data, ink: 'var(--data)', radius: 1, opacity: 0.25 };
+  const view = settings.get('pointsView');
+  const guesses = view === 'x0Hat';
+  const data = {
+    points: points.data,
+    ...{ ink: 'var(--data)', radius: 1, opacity: view === 'field' ? 0.6 : 0.25 },
+  };
   if (!samples)
     return html`<diffusion-scatter class="points-samples" .layers=${[data]} label=${strings.points.noSamples}></diffusion-scatter>`;
   const shown = (guesses && samples.x0Hat[stage]) || samples.xT[stage];
   // The colour says what a point is made of.
   const share = Math.round(100 * samples.signal[stage] ** 2);
   const ink = guesses ? 'var(--model)' : `color-mix(in oklab, var(--model) ${share}%, var(--noise))`;
-  const trails = Array.from({ length: guesses ? 0 : TRAILS }, (_, index) =>
+  const trails = Array.from({ length: view === 'xT' ? TRAILS : 0 }, (_, index) =>
     samples.xT.slice(0, stage + 1).flatMap((points) => [points[2 * index], points[2 * index + 1]]),
   );
   return html`<diffusion-scatter
     class="points-samples"
-    .layers=${[data, { points: shown, ink, radius: 2, opacity: 0.85 }]}
+    .layers=${[data, { points: shown, ink, radius: 2, opacity: view === 'field' ? 0.3 : 0.85 }]}
+    .arrows=${view === 'field' ? { ...arrows(samples, stage), ink: 'var(--model)' } : undefined}
     .trails=${{ lines: trails, ink: 'var(--muted)' }}
     .ringed=${[shown[0], shown[1]]}
     label=${strings.points.over(whole(samples.count), placeWords(samples, stage))}
   ></diffusion-scatter>`;
 }
 
+/** Away from the noise that is seen at each place. @param {Samples} samples @param {number} stage */
+function arrows({ places, field }, stage) {
+  const eps = field[Math.min(stage, field.length - 1)];
+  const ways = places.map((_, index) => {
+    const length = Math.hypot(eps[index & ~1], eps[index | 1]);
+    return (-eps[index] / Math.max(length, LONG)) * LONGEST;
+  });
+  return { places, ways };
+}
+
 /** @param {Samples} samples @param {number} stage */
 function placeWords({ step, xT }, stage) {
   const way = strings.points.stepOf(stage, xT.length - 1);
+  const view = settings.get('pointsView');
+  if (view === 'field')
+    return strings.points.network(whole(step), strings.points.whatWhere(strings.points.field, way));
   const what =
-    settings.get('pointsView') === 'x0Hat'
+    view === 'x0Hat'
       ? strings.points.guesses
       : stage === 0
         ? strings.points.noise

@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 import { three } from '../format.js';
 import { strings } from '../language.js';
 import { NAMES, race } from '../race.js';
-import { PlotElement } from './plot.js';
+import { LOGARITHMIC, PlotElement } from './plot.js';
 
 /** @typedef {typeof race.contenders[number]} Contender */
 
@@ -54,7 +54,7 @@ export class DiffusionRaceChart extends PlotElement {
           time: false,
           range: (_plot, _min, max) => [0, Math.max(this.pace === 'steps' ? 50 : 5, max ?? 0)],
         },
-        y: isError ? { distr: 3 } : { range: (_plot, _min, max) => [0, max || 1] },
+        y: isError ? LOGARITHMIC : { range: (_plot, _min, max) => [0, max || 1] },
       },
       axes: [
         this.axis(this.pace === 'steps' ? strings.race.axisSteps : strings.race.axisSeconds),

@@ -7,11 +7,11 @@ import { guessFormula, levelAt } from '../predictions.js';
 
 /**
  * @param {import('../trajectory.js').SampleStep | undefined} step
- * @param {typeof import('../trajectory.js').trajectory} trajectory
+ * @param {{ prediction: import('../predictions.js').Prediction, schedule?: import('../curves.js').ScheduleConfig }} by whose step it is
  */
 export function sampleFormula(step, { prediction, schedule }) {
-  const timesteps = schedule.numTrainTimesteps ?? TIMESTEPS;
-  const alphasCumprod = step && curves.of(schedule)?.alphasCumprod;
+  const timesteps = schedule?.numTrainTimesteps ?? TIMESTEPS;
+  const alphasCumprod = step && schedule && curves.of(schedule)?.alphasCumprod;
   const at = step && levelAt(prediction, step.t, alphasCumprod, timesteps);
   return html`<div class="formula"><math display="block">${guessFormula(prediction, at)}</math></div>`;
 }

@@ -67,6 +67,10 @@ export class DiffusionSample extends Section {
           >
             ${running ? strings.sample.stop : strings.sample.sample}
           </button>
+          <button type="button" ?disabled=${!hasModel || running} @click=${this.#single}>${strings.sample.single}</button>
+          <button type="button" ?disabled=${!trajectory.canGoOn(this.#shown())} @click=${() => this.#goOn(false)}>
+            ${strings.sample.goOn}
+          </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
           ${progressLine(running, strings.sample.group, trajectory.share)}
         </div>
@@ -79,15 +83,15 @@ export class DiffusionSample extends Section {
             <diffusion-control name="sampler"></diffusion-control>
             <diffusion-control
               name="eta"
-              ?disabled=${settings.get('sampler') === 'ddpm'}
-              note=${settings.get('sampler') === 'ddpm' ? strings.sample.etaIsForDdim : ''}
+              ?disabled=${settings.get('sampler') !== 'ddim'}
+              note=${settings.get('sampler') === 'ddim' ? '' : strings.sample.etaIsForDdim}
             ></diffusion-control>
             <diffusion-control name="steps"></diffusion-control>
             <diffusion-control name="count"></diffusion-control>
           </div>
         </fieldset>
       </figure>
-      ${sampleFormula(this.#step(), trajectory)}
+      ${sampleFormula(this.#step(), trajectory.steps.length ? trajectory : model)}
     `;
   }
 
@@ -115,9 +119,11 @@ export class DiffusionSample extends Section {
     const step = steps[shown];
     const where = step
       ? strings.sample.stepAt(step.step, step.steps, trajectory.timestep(step))
-      : length
-        ? strings.sample.end
-        : '';
+      : trajectory.done?.cancelled
+        ? strings.sample.rests(steps.at(-1)?.step ?? 0, steps.at(-1)?.steps ?? total)
+        : length
+          ? strings.sample.end
+          : '';
     return html`<div class="scrubber">
       <div class="head"><label for="scrubber">${strings.sample.scrub}</label><output for="scrubber" aria-live="off">${where}</output></div>
       <input
@@ -137,6 +143,7 @@ export class DiffusionSample extends Section {
         .total=${total}
         @choose=${(/** @type {CustomEvent<number>} */ event) => this.#goTo(event.detail)}
       ></diffusion-film-strip>
+      <p class="help">${strings.sample.change}</p>
     </div>`;
   }
 
@@ -171,10 +178,23 @@ export class DiffusionSample extends Section {
     return trajectory.steps[this.#shown()] ?? trajectory.steps.at(-1);
   }
 
-  #sample() {
+  /** @param {boolean} [once] */
+  #sample(once = false) {
     this.position = undefined;
     this.chosen = Math.min(this.chosen, settings.get('count') - 1);
-    trajectory.sample();
+    trajectory.sample(once);
+  }
+
+  /** From the picture on show. @param {boolean} once */
+  #goOn(once) {
+    const shown = this.#shown();
+    this.position = undefined;
+    trajectory.goOn(shown, once);
+  }
+
+  #single() {
+    if (trajectory.canGoOn(this.#shown())) this.#goOn(true);
+    else this.#sample(true);
   }
 
   /** @param {InputEvent} event */

@@ -27,7 +27,7 @@ export class DiffusionSave extends PlaygroundElement {
     super.connectedCallback();
     this.watch(model);
     this.watch(run);
-    this.listen('saved', (saved) => this.saving && this.#keep(saved));
+    this.listen('saved', (saved) => saved.format === this.saving && this.#keep(saved));
     this.listen('error', ({ at }) => at === 'save' && this.#idle());
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
       this.listen(end, () => this.#idle());

@@ -12,6 +12,7 @@ export class DiffusionScatter extends LitElement {
   static properties = {
     layers: { attribute: false },
     trails: { attribute: false },
+    arrows: { attribute: false },
     ringed: { attribute: false },
     drawable: { type: Boolean },
     label: { type: String },
@@ -46,6 +47,8 @@ export class DiffusionScatter extends LitElement {
     this.layers = [];
     /** Lines, each x and y in turn. @type {{ lines: number[][], ink: string } | undefined} */
     this.trails = undefined;
+    /** From each place its way, x and y in turn. @type {{ places: Float32Array, ways: Float32Array, ink: string } | undefined} */
+    this.arrows = undefined;
     /** A point to be told from the others. @type {[number, number] | undefined} */
     this.ringed = undefined;
     this.drawable = false;
@@ -125,6 +128,7 @@ export class DiffusionScatter extends LitElement {
       }
       context.fill();
     }
+    if (this.arrows) this.#paintArrows(context, this.arrows, pixel);
     if (this.ringed) {
       context.globalAlpha = 1;
       context.strokeStyle = this.#colour('var(--ink)');
@@ -133,6 +137,30 @@ export class DiffusionScatter extends LitElement {
       context.arc(...this.ringed, 6 * pixel, 0, 2 * Math.PI);
       context.stroke();
     }
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {NonNullable<DiffusionScatter['arrows']>} arrows
+   * @param {number} pixel
+   */
+  #paintArrows(context, { places, ways, ink }, pixel) {
+    context.globalAlpha = 1;
+    context.strokeStyle = this.#colour(ink);
+    context.lineWidth = 1.25 * pixel;
+    context.beginPath();
+    for (let i = 0; i < places.length; i += 2) {
+      const [dx, dy] = [ways[i], ways[i + 1]];
+      const [x, y] = [places[i] + dx, places[i + 1] + dy];
+      context.moveTo(places[i], places[i + 1]);
+      context.lineTo(x, y);
+      // Two barbs, a third of the arrow long.
+      for (const side of [-1, 1]) {
+        context.moveTo(x, y);
+        context.lineTo(x - 0.3 * dx - side * 0.2 * dy, y - 0.3 * dy + side * 0.2 * dx);
+      }
+    }
+    context.stroke();
   }
 
   /** A canvas knows no custom properties. @param {string} ink */

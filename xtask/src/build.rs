@@ -39,6 +39,8 @@ const FIRST: &str = "diffusion_playground_bg.wasm";
 pub const REST: &str = "diffusion_playground_rest.wasm";
 /// What the page needs before it downloads data, where there is WebGPU. Without it comes the module's rest.
 pub const FIRST_VISIT: [&str; 5] = ["index.html", "page.css", "main.js", "worker.js", FIRST];
+/// What the opening shows while no network can draw.
+const RECORDING: &str = "recording.webp";
 /// Encodes animations: the page loads it when a reader asks for the first.
 const GIF: &str = "gif.js";
 /// What the page says in Chinese: those who read it load it, with the article in that language.
@@ -153,7 +155,7 @@ fn page() -> Result<()> {
 /// What keeps the page for offline reading must know the files of this build, and that they are others than the last's.
 fn offline() -> Result<()> {
     let mut contents = Vec::new();
-    let kept = [&FIRST_VISIT[..], &[REST, GIF, CHINESE, CHINESE_PAGE]].concat();
+    let kept = [&FIRST_VISIT[..], &[REST, GIF, CHINESE, CHINESE_PAGE, RECORDING]].concat();
     for file in &kept {
         contents.extend(fs::read(at(DIST).join(file)).with_context(|| format!("{file} is not in {DIST}"))?);
     }

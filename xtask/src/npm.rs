@@ -21,7 +21,7 @@ const DECLARATIONS: [&str; 3] = [
     "www/css.d.ts",
     "pkg/diffusion_playground.d.ts",
 ];
-const COPIES: [&str; 7] = [
+const COPIES: [&str; 8] = [
     "LICENSE-MIT",
     "LICENSE-APACHE",
     "www/package/README.md",
@@ -30,6 +30,7 @@ const COPIES: [&str; 7] = [
     "www/models/classifier.safetensors",
     // What the opening draws with.
     "www/models/mnist-dit.safetensors",
+    "www/recording.webp",
 ];
 
 /// Puts the package together; the module must be in `pkg`.

@@ -132,6 +132,7 @@ fn content_type(file: &Path) -> &'static str {
         "txt" | "md" | "mdx" | "qmd" => "text/plain; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
+        "webp" => "image/webp",
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         _ => "application/octet-stream",

@@ -38,7 +38,8 @@ pub struct Frame {
 
 /// A batch of images on the way from noise to data (or back, in inversion).
 ///
-/// Nothing in here reads a tensor back: a step queues work on the device and returns.
+/// Nothing in here reads a tensor back: a step queues work on the device and returns. A clone shares all tensors.
+#[derive(Clone)]
 pub struct Trajectory {
     config: SampleConfig,
     schedule: Schedule,

@@ -192,6 +192,14 @@ impl Trainer {
         Some(self.draw(&indices))
     }
 
+    /// The loss that the moving average of the weights has on what the next step will look at, `[1]`. An autoencoder has none.
+    pub fn ema_loss(&mut self) -> Option<Tensor<1>> {
+        let batch = self.next_batch()?;
+        let network = self.ema_network().ok()?;
+        let losses = batch.losses(&network, &self.schedule, self.config.prediction, false);
+        Some(losses.mean())
+    }
+
     /// What turns samples into images, where the run learns from latents.
     pub fn latent_space(&self) -> Option<&AutoencoderKl> {
         self.data.autoencoder()

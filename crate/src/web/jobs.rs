@@ -1,6 +1,7 @@
 //! What goes on besides training, a slice at a time in turn; each place on the page has at most one.
 
 use std::collections::VecDeque;
+use std::error::Error;
 
 use super::emitter::Emitter;
 use super::neighbours::Neighbours;
@@ -10,6 +11,7 @@ use super::rows::Rows;
 use super::sampling::Sampling;
 use super::steering::Steering;
 use super::timing::Timing;
+use crate::sampler::SampleConfig;
 
 /// Work that was begun and can be stopped.
 pub enum Job {
@@ -21,34 +23,62 @@ pub enum Job {
     Timing(Box<Timing>),
 }
 
-/// The jobs under way, the next one's turn first.
+const NOTHING_RESTS: &str = "there is nothing to go on with: draw something first";
+
 #[derive(Default)]
-pub struct Jobs(VecDeque<(Place, Job)>);
+pub struct Jobs {
+    /// The next one's turn first.
+    under_way: VecDeque<(Place, Job)>,
+    /// The last trajectory, until the next one begins: a reader may go on from any of its steps.
+    resting: Option<Box<Sampling>>,
+}
 
 impl Jobs {
     pub fn busy(&self) -> bool {
-        !self.0.is_empty()
+        !self.under_way.is_empty()
     }
 
     /// One slice of the job whose turn it is.
     pub async fn advance(&mut self, emitter: &Emitter) {
-        if let Some((place, mut job)) = self.0.pop_front()
-            && job.advance(emitter).await
-        {
-            self.0.push_back((place, job));
+        if let Some((place, mut job)) = self.under_way.pop_front() {
+            match job.advance(emitter).await {
+                true => self.under_way.push_back((place, job)),
+                false => self.rest(job),
+            }
         }
     }
 
     pub fn begin(&mut self, place: Place, job: Job) {
-        self.0.push_back((place, job));
+        if place == Place::Sample {
+            self.resting = None;
+        }
+        self.under_way.push_back((place, job));
+    }
+
+    /// Sets the trajectory that rests going again. An error leaves it as it was.
+    pub fn go_on(&mut self, taken: u32, config: &SampleConfig, once: bool) -> Result<(), Box<dyn Error>> {
+        let mut sampling = self.resting.take().ok_or(NOTHING_RESTS)?;
+        let outcome = sampling.go_on(taken as usize, config, once);
+        match outcome {
+            Ok(()) => self.begin(Place::Sample, Job::Sampling(sampling)),
+            Err(_) => self.resting = Some(sampling),
+        }
+        Ok(outcome?)
     }
 
     /// Ends the job of a place, if it has one, and reports the end.
     pub async fn cancel(&mut self, place: Place, emitter: &Emitter) {
-        if let Some(index) = self.0.iter().position(|(of, _)| *of == place)
-            && let Some((_, job)) = self.0.remove(index)
+        if let Some(index) = self.under_way.iter().position(|(of, _)| *of == place)
+            && let Some((_, mut job)) = self.under_way.remove(index)
         {
             job.cancel(emitter).await;
+            self.rest(job);
+        }
+    }
+
+    fn rest(&mut self, job: Job) {
+        if let Job::Sampling(sampling) = job {
+            self.resting = Some(sampling);
         }
     }
 }
@@ -66,9 +96,9 @@ impl Job {
         }
     }
 
-    async fn cancel(self, emitter: &Emitter) {
+    async fn cancel(&mut self, emitter: &Emitter) {
         match self {
-            Self::Sampling(sampling) => sampling.finish(true, emitter).await,
+            Self::Sampling(sampling) => sampling.finish(emitter).await,
             Self::Rows(rows) => rows.finish(true, emitter),
             Self::Objective(objective) => objective.finish(true, emitter),
             Self::Neighbours(_) => emitter.emit(Event::NeighboursCancelled),

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::emitter::Emitter;
 use super::model::Model;
@@ -11,8 +11,9 @@ use super::pace::Pace;
 use super::protocol::{DrawnWeights, Event, Place, Points};
 use super::sampling::SLICE;
 use crate::data::{PointSet, PointShape};
+use crate::denoiser::Denoiser;
 use crate::error::ConfigError;
-use crate::model::{Replayed, parameters};
+use crate::model::parameters;
 use crate::runtime::{ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
 use crate::schedule::Level;
@@ -22,6 +23,9 @@ use crate::train::{TrainConfig, TrainError, Trainer};
 const COUNT: usize = 512;
 /// Denoising steps of each.
 const STEPS: usize = 20;
+/// The field is looked at in so many rows and columns of places, so far apart.
+const PLACES: usize = 15;
+const SPACING: f32 = 0.3;
 
 pub struct PointsRun {
     trainer: Trainer,
@@ -35,8 +39,10 @@ pub struct PointsRun {
 /// Samples on their way from noise.
 struct Travel {
     step: u32,
-    network: Replayed,
+    model: Model,
     trajectory: Trajectory,
+    /// What the network was told of the time, step by step.
+    t: Vec<f64>,
     x_t: Vec<Tensor<4>>,
     x0_hat: Vec<Tensor<4>>,
 }
@@ -120,7 +126,8 @@ impl PointsRun {
         Ok(Travel {
             step: self.trainer.steps_taken(),
             trajectory: model.trajectory(&config, &self.device)?,
-            network: model.replayed,
+            model,
+            t: Vec::new(),
             x_t: Vec::new(),
             x0_hat: Vec::new(),
         })
@@ -128,7 +135,8 @@ impl PointsRun {
 
     async fn go_on(&mut self, mut travel: Travel, emitter: &Emitter) -> Result<(), ReadError> {
         let end = clock::now() + SLICE;
-        while let Some(frame) = travel.trajectory.step(&travel.network) {
+        while let Some(frame) = travel.trajectory.step(&travel.model.replayed) {
+            travel.t.push(frame.t);
             travel.x_t.push(frame.x_t);
             travel.x0_hat.push(frame.x0_hat);
             if clock::now() > end {
@@ -145,9 +153,12 @@ impl Travel {
     /// The event `pointsSamples`, by one read-back.
     async fn read(mut self) -> Result<Event, ReadError> {
         self.x_t.push(self.trajectory.x_t());
-        let size = self.x_t.len() * COUNT * 2;
-        let values = read(Tensor::cat([self.x_t, self.x0_hat].concat(), 0)).await?;
-        let (x_t, x0_hat) = values.split_at(size);
+        let places = places();
+        let field = self.field(&places);
+        let sizes = [&self.x_t, &self.x0_hat].map(|stages| stages.len() * COUNT * 2);
+        let values = read(Tensor::cat([self.x_t, self.x0_hat, vec![field]].concat(), 0)).await?;
+        let (x_t, values) = values.split_at(sizes[0]);
+        let (x0_hat, field) = values.split_at(sizes[1]);
         let plan = self.trajectory.plan();
         let levels: Vec<Level> = plan
             .iter()
@@ -161,8 +172,43 @@ impl Travel {
             noise: levels.iter().map(|level| level.sigma).collect(),
             x_t: Points::new(x_t),
             x0_hat: Points::new(x0_hat),
+            places: Points::new(places.as_flattened()),
+            field: Points::new(field),
         })
     }
+
+    /// The noise that the network sees at some places before each step.
+    fn field(&self, places: &[[f32; 2]]) -> Tensor<4> {
+        let (device, steps) = (self.trajectory.x_t().device(), self.t.len());
+        let count = steps * places.len();
+        let x_t = TensorData::new(places.as_flattened().repeat(steps), [count, 2, 1, 1]);
+        let x_t = Tensor::<4>::from_data(x_t, &device);
+        let of_all = |value: f64| std::iter::repeat_n(value as f32, places.len());
+        let times: Vec<f32> = self.t.iter().flat_map(|&t| of_all(t)).collect();
+        let levels: Vec<Level> = self
+            .trajectory
+            .plan()
+            .iter()
+            .flat_map(|step| std::iter::repeat_n(step.from, places.len()))
+            .collect();
+        let times = Tensor::<1>::from_floats(times.as_slice(), &device);
+        let class = self.model.null_class;
+        let labels = class.map(|class| Tensor::full([count], class, &device));
+        let output = self.model.network.denoise(x_t.clone(), times, labels);
+        self.model
+            .scheduler
+            .prediction
+            .estimates(x_t, output, &levels)
+            .eps_hat
+    }
+}
+
+/// All over the plane, row by row.
+fn places() -> Vec<[f32; 2]> {
+    let at = |index: usize| (index as f32 - (PLACES / 2) as f32) * SPACING;
+    (0..PLACES * PLACES)
+        .map(|place| [at(place % PLACES), at(place / PLACES)])
+        .collect()
 }
 
 impl Points {

@@ -39,6 +39,7 @@ pub struct Run {
 /// A grid of samples on its way.
 struct Grid {
     step: u32,
+    ema_loss: Option<Tensor<1>>,
     labels: Vec<u8>,
     network: Replayed,
     trajectory: Trajectory,
@@ -55,6 +56,10 @@ struct Stage {
 impl Grid {
     /// The event `grid`, by one read-back.
     async fn read(self) -> Result<Event, ReadError> {
+        let ema_loss = match self.ema_loss {
+            Some(loss) => read(loss).await?.first().copied(),
+            None => None,
+        };
         let images = self.trajectory.x_t();
         let [_, _, height, width] = images.dims();
         let size = images.shape().num_elements();
@@ -67,6 +72,7 @@ impl Grid {
         let frames = |values| Frames::new([height, width], values);
         Ok(Event::Grid {
             step: self.step,
+            ema_loss,
             labels: self.labels,
             frames: frames(images),
             t: self.stages.iter().map(|stage| stage.t).collect(),
@@ -195,6 +201,7 @@ impl Run {
             Ok(trajectory) => {
                 self.grid = Some(Grid {
                     step: self.trainer.steps_taken(),
+                    ema_loss: self.trainer.ema_loss(),
                     labels,
                     network: model.replayed,
                     trajectory,

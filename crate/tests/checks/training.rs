@@ -86,6 +86,23 @@ pub async fn the_next_batch_is_what_the_step_sees(device: &Device) {
     }
 }
 
+/// The moving average begins as the weights, so that its loss is what the first step reports, and then lags behind them.
+pub async fn the_average_is_asked_what_the_next_step_learns_from(device: &Device) {
+    let mut trainer = Trainer::new(config(), bars(), device).expect("a valid configuration");
+    let loss = super::values(trainer.ema_loss().expect("no autoencoder")).await;
+    let report = trainer.step(1).await.expect("no divergence").remove(0);
+    assert_close("the first loss", &loss, &[report.loss], 1e-4);
+    trainer.step(20).await.expect("no divergence");
+    let loss = super::values(trainer.ema_loss().expect("no autoencoder")).await;
+    let report = trainer.step(1).await.expect("no divergence").remove(0);
+    assert!(
+        loss[0].is_finite() && (loss[0] - report.loss).abs() > 1e-3,
+        "{} and {}",
+        loss[0],
+        report.loss
+    );
+}
+
 /// A run that is saved and resumed goes on as if it had not stopped.
 pub async fn a_resumed_run_is_the_same_run(device: &Device) {
     let (mut onward, _) = run(device, 3).await;

@@ -61,6 +61,7 @@ export default {
     data: 'data',
     loss: 'loss',
     costs: 'costs',
+    sheet: 'sheet of all moments',
     mix: 'mix',
   },
   noOrYes: { no: 'no', yes: 'yes' },

@@ -7,7 +7,7 @@ export default {
   foreign: (/** @type {string} */ name) =>
     `It learned from ${name}: this picture is of another kind, and it is told no class.`,
   section: 'What the network makes of it',
-  head: 'What the network of section two makes of it',
+  head: 'What the network in training makes of it',
   atZero: 'At t = 0 there is no noise to find, and the network is never asked.',
   sees: 'what it sees',
   guess: 'its guess at the noise',

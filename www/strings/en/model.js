@@ -13,7 +13,7 @@ export default {
     /** @type {string} */ calls,
     /** @type {string} */ time,
     /** @type {string} */ by,
-  ) => `${how}: ${calls} model calls in ${time}, by ${by}.`,
+  ) => `${how}: ${calls} model ${calls === '1' ? 'call' : 'calls'} in ${time}, by ${by}.`,
   callsInAll: (/** @type {string} */ how, /** @type {string} */ calls, /** @type {string} */ by) =>
     `${how}: ${calls} model calls in all, by ${by}.`,
   untrained: 'The network has not learned anything yet: expect noise.',

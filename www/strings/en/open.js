@@ -1,6 +1,15 @@
 // Opening a network of others, the shipped ones, and what can be saved.
 
 export default {
+  last: (
+    /** @type {string} */ name,
+    /** @type {string} */ steps,
+    /** @type {string} */ date,
+    /** @type {string} */ size,
+  ) => `Your network of last time is still in this browser: ${name}, ${steps} steps, ${date} (${size} MB).`,
+  lastName: 'Your last network',
+  openLast: 'Bring it back',
+  forgetLast: 'Forget it',
   drop: 'Drop a model’s folder or files anywhere on this page, or',
   files: 'Open files',
   folder: 'Open a folder',

@@ -16,6 +16,8 @@ export default {
   again: 'Try again',
   received: (/** @type {string} */ received) => `${received} MB`,
   receivedOf: (/** @type {string} */ received, /** @type {string} */ total) => `${received} of ${total} MB`,
+  recording: 'Recording',
+  recorded: 'Meanwhile, a recording of the MNIST DiT.',
   fetching: 'Fetching a trained network.',
   nothing: 'Nothing can draw here yet.',
   noDigits: 'The opened network does not know the ten digits.',

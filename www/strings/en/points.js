@@ -27,6 +27,7 @@ export default {
     `${count} samples over the data: ${where}`,
   stepOf: (/** @type {number} */ step, /** @type {number} */ of) => `step ${step} of ${of}`,
   guesses: 'guesses',
+  field: 'arrows away from the noise seen there',
   noise: 'noise',
   onTheirWay: 'on their way',
   arrived: 'arrived',

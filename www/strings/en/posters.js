@@ -13,6 +13,18 @@ export default {
     title: 'A network learns to see noise',
     promise: 'It starts from nothing, here in your browser, and its samples turn from snow to digits.',
   },
+  estimate: {
+    title: 'What a network makes of it',
+    promise: 'It sees the digit of the view beside it with its noise, and says which noise that is.',
+  },
+  'slow-motion': {
+    title: 'One training step in slow motion',
+    promise: 'A picture, its noise, the network’s answer, its error, and the same question afterwards.',
+  },
+  'time-machine': {
+    title: 'A time machine for training',
+    promise: 'From the same noise at every moment of the training: one way it learns, the other it draws.',
+  },
   sample: {
     title: 'A digit that nobody wrote',
     promise: 'From pure noise, step by step, and back through the steps.',

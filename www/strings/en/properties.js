@@ -152,8 +152,15 @@ export default {
   },
   sampler: {
     label: 'Sampler',
-    help: 'DDPM adds fresh noise on the way; DDIM can do without.',
-    choices: { ddim: 'DDIM', ddpm: 'DDPM' },
+    help: 'DDPM adds fresh noise on the way; DDIM can do without, and the others do. Section four compares them.',
+    choices: {
+      ddim: 'DDIM',
+      ddpm: 'DDPM',
+      euler: 'Euler',
+      heun: 'Heun',
+      dpmSolverPp2M: 'DPM-Solver++(2M)',
+      uniPc: 'UniPC',
+    },
   },
   steps: {
     label: 'Steps',
@@ -354,7 +361,11 @@ export default {
   pointsView: {
     label: 'What is shown',
     help: 'The guess comes first; the point then moves a little towards it.',
-    choices: { xT: 'xₜ, the points on their way', x0Hat: 'x̂₀, where each seems to belong' },
+    choices: {
+      xT: 'xₜ, the points on their way',
+      x0Hat: 'x̂₀, where each seems to belong',
+      field: '−ε̂, the vector field',
+    },
   },
   pointsStage: {
     label: 'Denoising step',

@@ -9,7 +9,7 @@ export default {
     rate: 'a rate ten times as large',
   },
   pairsOf: 'Pairs to try',
-  let: 'Let race:',
+  let: 'Pairs to try:',
   group: 'Race',
   pause: 'Pause',
   goOn: 'Go on',

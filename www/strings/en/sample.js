@@ -1,10 +1,12 @@
 // Sampling.
 
 export default {
-  etaIsForDdim: 'Only DDIM has a choice here; DDPM always adds its full share.',
+  etaIsForDdim: 'Only DDIM has a choice here: DDPM always adds its full share, the others none.',
   group: 'Sampling',
   stop: 'Stop',
   sample: 'Sample',
+  single: 'Single step',
+  goOn: 'Continue from here',
   settings: 'Settings of the way back',
   picture: (/** @type {number} */ number, /** @type {string} */ what) => `Picture ${number}: ${what}`,
   latentsSoFar: 'the latents so far, decoded',
@@ -15,6 +17,9 @@ export default {
   stepAt: (/** @type {number} */ step, /** @type {number} */ of, /** @type {number} */ t) =>
     `step ${step} of ${of}, t = ${t}`,
   end: 'the end',
+  rests: (/** @type {number} */ step, /** @type {number} */ of) => `after step ${step} of ${of}`,
+  change:
+    'Go back to any step, change what you like, and continue from there. Only seed and number of pictures belong to the start.',
   scrub: 'Back and forth through the steps',
   side: 'Pictures drawn side by side',
   look: (/** @type {number} */ number) => `Look at picture ${number}`,

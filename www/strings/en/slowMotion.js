@@ -25,7 +25,7 @@ export default {
   partsOf: 'Parts of the step',
   notYet: (/** @type {string} */ what) => `Not there yet: ${what}`,
   taking: 'Taking the step. The first one takes longest.',
-  waiting: 'A real step of the run above: it counts, and the run pauses for it.',
+  waiting: 'A real step of the run: it counts, and the run pauses for it.',
   untold: 'What it shows, the network is not told this time',
   told: (/** @type {string} */ what) => `It is told: ${what}`,
   first: (/** @type {string} */ step, /** @type {string} */ images, /** @type {string} */ told) =>
@@ -39,7 +39,7 @@ export default {
     `The weights have moved a little downhill. Asked again, the network errs by ${after} instead of ${before}.`,
   data: 'data',
   withheld:
-    'Every tenth class is withheld, ∅, so that the network also learns to do without: guidance will need it.',
+    'One time in ten, at random, the class is withheld, ∅, so that the network also learns to do without: guidance will need it.',
   flowPath: (/** @type {string} */ definition) =>
     `On a flow’s straight path the two numbers add up to one. ${definition}`,
   firstFormula: (/** @type {string} */ definition) =>

@@ -1,7 +1,7 @@
 // Training step by denoising step.
 
 export default {
-  empty: 'Nothing yet. Every drawing of the run above becomes a row here.',
+  empty: 'Nothing yet. Every drawing of the run becomes a row here.',
   step: 'Training step',
   kept: (/** @type {string} */ count) => `Drawings kept: ${count}. At the right end it follows the newest.`,
   reading:

@@ -14,7 +14,7 @@ export default {
   oneStep: 'One step',
   reset: 'Reset',
   loss: 'Loss',
-  thickness: 'thin: each step, thick: smoothed',
+  thickness: 'thin: each step; thick: smoothed; dashed: EMA weights',
   logarithmic: 'logarithmic',
   samples: 'Samples',
   after: (/** @type {string} */ steps) => `after ${steps} steps`,
@@ -45,9 +45,12 @@ export default {
     `Step ${step}: the mean over ${images} × 784 pixels.`,
   axis: 'training step',
   smoothed: 'smoothed',
+  ema: 'of the averaged weights',
   chartEmpty: 'Loss over training steps: empty until the first step.',
   chart: (/** @type {number} */ steps, /** @type {string} */ first, /** @type {string} */ last) =>
     `Loss over ${steps} training steps: from ${first} to ${last}, smoothed.`,
+  chartEma: (/** @type {string} */ loss) =>
+    `The moving average of the weights (EMA) has ${loss} on the batch of the next step.`,
   bandLoss: (/** @type {string} */ loss, /** @type {string} */ band) => `${loss} for t = ${band}`,
   bandsEmpty: 'Loss by timestep: empty until the first step.',
   bandsChart: (/** @type {number} */ steps, /** @type {string} */ losses) =>

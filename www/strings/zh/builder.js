@@ -57,6 +57,7 @@ const builder = {
     data: '数据',
     loss: '损失',
     costs: '开销',
+    sheet: '全部时刻的图表',
     mix: '混合',
   },
   noOrYes: { no: '否', yes: '是' },

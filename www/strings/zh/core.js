@@ -280,6 +280,9 @@ export const core = {
   'there are no points yet: start anew': '还没有点：请从头开始',
   'there is no race yet: start anew': '还没有比赛：请从头开始',
   'there is no autoencoder yet: train one first': '还没有自编码器：先训练一个',
+  'there is nothing to go on with: draw something first': '没有什么可以接着走的：先画点什么',
+  'from {oldest} to {newest}: only the last steps are kept':
+    '{oldest} 到 {newest} 之间的数：只保留最后的若干步',
   'there is no network over latents yet: encode the data first': '潜变量上还没有网络：先把数据编码',
   'there is no network over latents yet': '潜变量上还没有网络',
   'nothing is encoded yet': '还什么都没有编码',

@@ -4,7 +4,7 @@ const estimate = {
   ownPicture: '问它的是你自己的图片，没有告诉它类别。',
   foreign: (name) => `它学的是 ${name}：这张图是另一类的，没有告诉它类别。`,
   section: '网络怎么看它',
-  head: '第二节的网络怎么看它',
+  head: '训练中的网络怎么看它',
   atZero: 't = 0 时没有噪声可找，从来不会问网络。',
   sees: '它看到的',
   guess: '它对噪声的猜测',

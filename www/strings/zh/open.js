@@ -2,6 +2,11 @@ import { said } from './said.js';
 
 /** @satisfies {typeof import('../en/open.js').default} */
 const open = {
+  last: (name, steps, date, size) =>
+    `你上次的网络还在这个浏览器里：${name}，${steps} 步，${date}（${size} MB）。`,
+  lastName: '你上次的网络',
+  openLast: '把它找回来',
+  forgetLast: '忘掉它',
   drop: '把模型的文件夹或文件拖到本页任何地方，或者',
   files: '打开文件',
   folder: '打开文件夹',

@@ -14,6 +14,8 @@ const opening = {
   again: '再试一次',
   received: (received) => `${received} MB`,
   receivedOf: (received, total) => `${received} / ${total} MB`,
+  recording: '录像',
+  recorded: '这期间放的是 MNIST DiT 的录像。',
   fetching: '正在取一个训练好的网络。',
   nothing: '这里还没有能作画的网络。',
   noDigits: '打开的网络不认识这十个数字。',

@@ -25,6 +25,7 @@ const points = {
   over: (count, where) => `${count} 个样本叠在数据上：${where}`,
   stepOf: (step, of) => `第 ${step} 步，共 ${of} 步`,
   guesses: '猜测',
+  field: '箭头，背离那里看到的噪声',
   noise: '噪声',
   onTheirWay: '在路上',
   arrived: '已到达',

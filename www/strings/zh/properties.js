@@ -86,8 +86,15 @@ const properties = {
   },
   sampler: {
     label: '采样器',
-    help: 'DDPM 一路加入新噪声；DDIM 可以不加。',
-    choices: { ddim: 'DDIM', ddpm: 'DDPM' },
+    help: 'DDPM 一路加入新噪声；DDIM 可以不加，其余的都不加。第四节把它们放在一起比较。',
+    choices: {
+      ddim: 'DDIM',
+      ddpm: 'DDPM',
+      euler: 'Euler',
+      heun: 'Heun',
+      dpmSolverPp2M: 'DPM-Solver++(2M)',
+      uniPc: 'UniPC',
+    },
   },
   steps: { label: '步数', help: '每一步问网络一次（有引导时问两次）。' },
   eta: { label: '新噪声 η', help: '0：一切由起点决定。1：加入的新噪声和 DDPM 一样多。' },
@@ -210,7 +217,7 @@ const properties = {
   pointsView: {
     label: '显示什么',
     help: '先有猜测；然后点朝它挪近一点。',
-    choices: { xT: 'xₜ，路上的点', x0Hat: 'x̂₀，每个点像是该去的地方' },
+    choices: { xT: 'xₜ，路上的点', x0Hat: 'x̂₀，每个点像是该去的地方', field: '−ε̂，向量场' },
   },
   pointsStage: { label: '去噪步', help: '0：只有噪声。20：样本。' },
   autoencoderPreset: {

@@ -1,9 +1,11 @@
 /** @satisfies {typeof import('../en/sample.js').default} */
 const sample = {
-  etaIsForDdim: '这里只有 DDIM 可以选；DDPM 总是加满自己那一份。',
+  etaIsForDdim: '这里只有 DDIM 可以选：DDPM 总是加满自己那一份，其余的都不加。',
   group: '采样',
   stop: '停止',
   sample: '采样',
+  single: '单步采样',
+  goOn: '从这里往下走',
   settings: '回程的设置',
   picture: (number, what) => `第 ${number} 张：${what}`,
   latentsSoFar: '目前的潜变量，已解码',
@@ -13,6 +15,8 @@ const sample = {
   digit: '数字，网络的猜测',
   stepAt: (step, of, t) => `第 ${step} 步，共 ${of} 步，t = ${t}`,
   end: '终点',
+  rests: (step, of) => `已走 ${step} 步，共 ${of} 步`,
+  change: '退回任意一步，想改什么就改，再从那里继续。只有种子和图的张数在开头就定了。',
   scrub: '在各步之间来回',
   side: '并排画出的图',
   look: (number) => `看第 ${number} 张`,

@@ -1,6 +1,6 @@
 /** @satisfies {typeof import('../en/timeMachine.js').default} */
 const timeMachine = {
-  empty: '还没有。上面那轮训练每画一次，这里就多一行。',
+  empty: '还没有。这轮训练每画一次，这里就多一行。',
   step: '训练步',
   kept: (count) => `保存的画：${count}。拉到最右端，它就跟着最新的走。`,
   reading:

@@ -31,10 +31,11 @@ impl UNetConfig {
             ),
         ] {
             let (values, fits) = setting.as_ref().map_or((&[] as &[_], true), |s| s.values(levels));
-            let expected =
-                format!("from 1 to {most}, the same everywhere or one for each of {levels} levels");
-            let fits = fits && values.iter().all(|value| (1..=most).contains(value));
-            require(fits, field, format!("{values:?}"), expected)?;
+            if !fits || values.iter().any(|value| !(1..=most).contains(value)) {
+                let expected =
+                    format!("from 1 to {most}, the same everywhere or one for each of {levels} levels");
+                require(false, field, format!("{values:?}"), expected)?;
+            }
         }
         for &channels in &self.block_out_channels {
             let groups = self.norm_num_groups;

@@ -11,6 +11,7 @@ use crate::sampler::plan::{Transition, resampled};
 use crate::schedule::Level;
 
 /// Pixels that are given, and how often the sampler goes back to fit the others to them.
+#[derive(Clone)]
 pub(super) struct Inpainting {
     x_0: Tensor<4>,
     mask: Tensor<4>,

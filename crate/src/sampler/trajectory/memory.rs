@@ -13,7 +13,7 @@ const MOST_STEPS: usize = 128;
 const MOST_PIXELS: usize = 1 << 24;
 
 /// The latest states, newest last.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Memory(VecDeque<(Tensor<4>, Vec<Past>)>);
 
 impl Memory {

@@ -76,8 +76,19 @@ pub enum Command {
     /// said, with the moving average.
     DrawWith { weights: DrawnWeights },
     /// Starts a trajectory with the current run's network; replaces one that is still going on.
-    /// Each step is answered by `sampleStep`, the end by `sampleDone`.
-    Sample { config: SampleConfig },
+    /// Each step is answered by `sampleStep`, the end by `sampleDone`. With `once` it stops at the first that is shown.
+    Sample {
+        config: SampleConfig,
+        #[serde(default)]
+        once: bool,
+    },
+    /// Takes that trajectory back to where `taken` steps had been taken, and goes on from there with other settings, of which
+    /// seed and count stay. Answered as `sample` is.
+    SampleOn {
+        taken: u32,
+        config: SampleConfig,
+        once: bool,
+    },
     /// Stops the trajectory. Answered by `sampleDone` with `cancelled`.
     CancelSample,
     /// Several ways from one x_T, a row each; replaces one that is still going on. Answered by `rowsStart`, then

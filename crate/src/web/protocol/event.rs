@@ -88,9 +88,11 @@ pub enum Event {
     /// Samples from fixed noise after `step` training steps; `labels` are the classes asked for.
     ///
     /// `t`, `x_t` and `x0_hat` are some stages of the way there: the timesteps, and for each of them one picture for every
-    /// class, in the order of `labels`. Empty where they are no grey images.
+    /// class, in the order of `labels`. Empty where they are no grey images. `emaLoss` is the loss that the moving average of
+    /// the weights has on the batch of the next step.
     Grid {
         step: u32,
+        ema_loss: Option<f32>,
         labels: Vec<u8>,
         frames: Frames,
         t: Vec<f64>,
@@ -179,15 +181,17 @@ pub enum Event {
         /// Of a transformer's block: shift, scale and gate of the attention, then of the MLP, a number a channel each.
         modulation: Vec<f32>,
     },
-    /// After model call number `step` of `steps`, at timestep `t`.
+    /// After step `step` of `steps`, at timestep `t`. Of those to come `left` will be shown.
     SampleStep {
         step: u32,
         steps: u32,
+        left: u32,
         t: f64,
         x_t: Frames,
         eps_hat: Frames,
         x0_hat: Frames,
     },
+    /// It is over, or it rests before its end: `cancelled`.
     SampleDone {
         model_calls: u32,
         seconds: f64,
@@ -350,7 +354,8 @@ pub enum Event {
     },
     /// Samples with the EMA weights after `step` training steps, from noise that is the same every time: `x_t` before each
     /// denoising step and after the last, `x0_hat` the guesses in between, all of them one after the other. `signal` and
-    /// `noise` are what the data and the noise are multiplied with in each `x_t`.
+    /// `noise` are what the data and the noise are multiplied with in each `x_t`. `field` is the `eps_hat` at each of `places`,
+    /// step by step.
     PointsSamples {
         step: u32,
         count: u32,
@@ -358,6 +363,8 @@ pub enum Event {
         noise: Vec<f64>,
         x_t: Points,
         x0_hat: Points,
+        places: Points,
+        field: Points,
     },
     /// A run on latents begins: the number of its autoencoder's parameters.
     Latent {

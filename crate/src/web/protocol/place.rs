@@ -42,7 +42,7 @@ impl Place {
             Some("rehearse" | "newRun" | "train" | "trainStep" | "profile" | "pause" | "drawWith") => {
                 Self::Train
             }
-            Some("sample" | "cancelSample") => Self::Sample,
+            Some("sample" | "sampleOn" | "cancelSample") => Self::Sample,
             Some("compare") => Self::Compare,
             Some("guidance") => Self::Guidance,
             Some("draw") => Self::Draw,

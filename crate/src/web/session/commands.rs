@@ -99,12 +99,18 @@ impl Session {
                     run.weights = weights;
                 }
             }
-            Command::Sample { config } => {
+            Command::Sample { config, once } => {
                 let begin = |model: Model, this: &Self| {
-                    let sampling = Sampling::new(&config, model, &this.compute)?;
+                    let sampling = Sampling::new(&config, once, model, &this.compute)?;
                     Ok(Job::Sampling(Box::new(sampling)))
                 };
                 self.begin(Place::Sample, begin).await;
+            }
+            Command::SampleOn { taken, config, once } => {
+                self.jobs.cancel(Place::Sample, &self.emitter).await;
+                if let Err(error) = self.jobs.go_on(taken, &config, once) {
+                    self.emitter.error(Place::Sample, error);
+                }
             }
             Command::CancelSample => self.jobs.cancel(Place::Sample, &self.emitter).await,
             Command::Compare { configs } => self.rows(Place::Compare, &configs, None).await,
