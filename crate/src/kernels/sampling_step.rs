@@ -22,7 +22,7 @@ pub struct StepNumbers {
     pub eps_hat: [f64; 3],
     /// Weights of `x_t`, x0_hat, eps_hat, noise and the past in what comes next.
     pub x_next: [f64; 5],
-    /// The noise is weighed by this power of e to the v besides, where v is the output behind the prediction.
+    /// The noise is weighed by `exp(noise_growth v)` besides, where v is the output behind the prediction; never negative.
     pub noise_growth: f64,
 }
 
