@@ -4,14 +4,15 @@
 
 use burn::tensor::{Int, Tensor};
 
-use crate::denoiser::Denoiser;
+use crate::denoiser::{Asked, Denoiser};
+use crate::kernels;
 
-/// A denoiser wrapped so that its output is `null + scale (class - null)`.
+/// What makes `null + scale (class - null)` of two answers.
 ///
 /// `scale` is 1 plus the paper's w: 1 asks for the class alone, 0 for the null class alone, and either costs one
 /// evaluation; any other scale costs one call with twice the batch.
-pub struct Guided<'a> {
-    pub denoiser: &'a dyn Denoiser,
+#[derive(Clone, Copy, Debug)]
+pub struct Guidance {
     pub scale: f64,
     /// phi of Lin et al. 2024, "Common Diffusion Noise Schedules and Sample Steps are Flawed", section 3.4: how far
     /// the guided output's spread is pulled back to that of the class's output. 0 leaves it, 1 pulls all the way.
@@ -23,35 +24,40 @@ pub struct Guided<'a> {
     pub channels: Option<usize>,
 }
 
-impl Denoiser for Guided<'_> {
-    fn denoise(&self, x_t: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
-        let labels = match labels {
-            Some(labels) if self.scale != 1.0 => labels,
-            labels => return self.denoiser.denoise(x_t, t, labels),
+impl Guidance {
+    /// The network's answers at timestep `t`; those with the null class, where they are asked for too, behind the others
+    /// in the batch. They are good until the next is asked.
+    pub fn ask(
+        &self,
+        denoiser: &dyn Denoiser,
+        x_t: Tensor<4>,
+        t: f64,
+        labels: Option<Tensor<1, Int>>,
+    ) -> Tensor<4> {
+        let (labels, null_class) = match labels {
+            Some(labels) if self.scale == 0.0 => (Some(labels.full_like(self.null_class)), None),
+            Some(labels) if self.scale != 1.0 => (Some(labels), Some(self.null_class)),
+            labels => (labels, None),
         };
-        let null = labels.full_like(self.null_class);
-        if self.scale == 0.0 {
-            return self.denoiser.denoise(x_t, t, Some(null));
-        }
-        let channels = x_t.dims()[1];
-        let channels = self.channels.map_or(channels, |first| first.min(channels));
-        let output = self.denoiser.denoise(
-            Tensor::cat(vec![x_t.clone(), x_t], 0),
-            Tensor::cat(vec![t.clone(), t], 0),
-            Some(Tensor::cat(vec![labels, null], 0)),
-        );
-        self.combine(output, channels)
+        denoiser.answer(Asked {
+            x_t,
+            t,
+            labels,
+            null_class,
+        })
     }
-}
 
-impl Guided<'_> {
-    /// `output`, `[2 batch, ..]`, holds the class's half, then the null class's. Channels beyond the first `channels`,
-    /// among them those where the network puts its variance, are taken from the class's half as they are.
-    fn combine(&self, output: Tensor<4>, channels: usize) -> Tensor<4> {
-        let [both, all_channels, ..] = output.dims();
-        let with_class = output.clone().narrow(0, 0, both / 2);
+    /// One output of the `answers` for `count` images of so many `channels`. Channels behind those, where the network puts
+    /// its variance, are taken from the class's half as they are, as those that aren't steered.
+    pub fn combine(&self, answers: Tensor<4>, count: usize, channels: usize) -> Tensor<4> {
+        let [both, all_channels, ..] = answers.dims();
+        if both == count {
+            return kernels::copied(&answers);
+        }
+        let channels = self.guided(channels);
+        let with_class = answers.clone().narrow(0, 0, count);
         let class = with_class.clone().narrow(1, 0, channels);
-        let null = output.narrow(0, both / 2, both / 2).narrow(1, 0, channels);
+        let null = answers.narrow(0, count, count).narrow(1, 0, channels);
         let guided = null.clone() + (class.clone() - null) * self.scale;
         let guided = rescale(guided, class, self.rescale);
         if all_channels == channels {
@@ -61,6 +67,11 @@ impl Guided<'_> {
             vec![guided, with_class.narrow(1, channels, all_channels - channels)],
             1,
         )
+    }
+
+    /// How many of so many channels are steered.
+    pub fn guided(&self, channels: usize) -> usize {
+        self.channels.map_or(channels, |first| first.min(channels))
     }
 }
 

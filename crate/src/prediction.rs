@@ -64,7 +64,7 @@ impl Prediction {
 
     /// Weights of `(x_t, output)` that give x0_hat, and those that give eps_hat: the definition of the output and
     /// `x_t = alpha x_0 + sigma eps` solved for the two.
-    fn weights(self, Level { alpha, sigma }: Level) -> ((f64, f64), (f64, f64)) {
+    pub(crate) fn weights(self, Level { alpha, sigma }: Level) -> ((f64, f64), (f64, f64)) {
         match self {
             Self::Epsilon => ((1.0 / alpha, -sigma / alpha), (0.0, 1.0)),
             Self::Sample => ((0.0, 1.0), (1.0 / sigma, -alpha / sigma)),

@@ -60,6 +60,12 @@ async fn convolution_with_more_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn a_sampling_step_follows_its_twin() {
+    sampling::a_sampling_step_follows_its_twin(&gpu().await).await;
+    sampling::inputs_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn concatenation_follows_its_twin() {
     kernels::concatenation_follows_its_twin(&gpu().await).await;
 }

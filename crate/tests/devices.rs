@@ -117,6 +117,8 @@ fn wgpu_passes_every_check() {
         let gpu = Compute::choose(Wanted::Gpu)
             .await
             .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
+        sampling::a_sampling_step_follows_its_twin(&gpu.device).await;
+        sampling::inputs_follow_their_twin(&gpu.device).await;
         kernels::convolution_follows_its_twin(&gpu.device).await;
         kernels::a_profile_names_every_kernel(&gpu.device).await;
         kernels::convolution_with_more_follows_its_twin(&gpu.device).await;

@@ -1,4 +1,4 @@
-//! How many kernels a training step launches: each costs some 20 microseconds in a browser, whatever it does.
+//! How many kernels training and sampling launch: each costs some 20 microseconds in a browser, whatever it does.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::sync::Arc;
@@ -6,8 +6,11 @@ use std::sync::Arc;
 use burn::tensor::{Device, Int, Tensor};
 use diffusion_playground::data::ImageSet;
 use diffusion_playground::denoiser::Denoiser;
-use diffusion_playground::model::Preset;
+use diffusion_playground::model::{Preset, Replayed};
+use diffusion_playground::prediction::Prediction;
 use diffusion_playground::runtime::{Compute, KernelTime, Profile, Unreplayed, Wanted, read};
+use diffusion_playground::sampler::{SampleConfig, SamplerKind, Trajectory};
+use diffusion_playground::schedule::Schedule;
 use diffusion_playground::train::{TrainConfig, Trainer};
 use pollster::block_on;
 
@@ -44,12 +47,68 @@ async fn launches_of_a_pass(preset: Preset, device: &Device) -> Vec<KernelTime> 
     watching.finish().await
 }
 
+/// Launches of one guided sampling step beside the network's replayed pass.
+async fn launches_of_a_sampling_step(config: SampleConfig, device: &Device) -> Vec<KernelTime> {
+    let network = Replayed::new(Preset::Points.init(0, device).expect("a preset is valid"));
+    let schedule = Schedule::new(&Default::default()).expect("a valid schedule");
+    let config = SampleConfig {
+        steps: 10,
+        count: 3,
+        class: Some(3),
+        guidance_scale: 1.5,
+        ..config
+    };
+    let shape = [3, 2, 1, 1];
+    let mut trajectory = Trajectory::new(&config, &schedule, Prediction::V, shape, Some(10), device)
+        .expect("a valid configuration");
+    let mut step = async || {
+        let frame = trajectory.step(&network).expect("steps are left");
+        for x in [frame.x_t, frame.eps_hat, frame.x0_hat] {
+            read(x).await.expect("the device gives its result back");
+        }
+    };
+    for _ in 0..4 {
+        step().await;
+    }
+    assert!(network.is_recorded());
+    let watching = Profile::count_beside_replays();
+    step().await;
+    watching.finish().await
+}
+
 /// Of a step whose kernels are launched one by one, at a batch of 4. Raise them never, lower them with every change that saves a launch. A larger batch has its weights'
 /// gradients summed in parts, which takes one launch more a layer.
 const MOST: [(Preset, usize); 2] = [(Preset::Unet, 387), (Preset::Dit, 237)];
 
 /// Of one forward pass.
 const MOST_A_PASS: [(Preset, usize); 2] = [(Preset::Unet, 107), (Preset::Dit, 80)];
+
+/// A launch for what is asked, and one for what is made of the answer. UniPC corrects itself, and Heun's method asks twice.
+#[test]
+fn a_sampling_step_launches_few_kernels() {
+    let gpu = block_on(Compute::choose(Wanted::Gpu))
+        .expect("a wgpu adapter; on Debian install mesa-vulkan-drivers");
+    for (sampler, most) in [
+        (SamplerKind::Ddim, 2),
+        (SamplerKind::Ddpm, 2),
+        (SamplerKind::Euler, 2),
+        (SamplerKind::DpmSolverPp2M, 2),
+        (SamplerKind::UniPc, 3),
+        (SamplerKind::Heun, 4),
+    ] {
+        let config = SampleConfig {
+            sampler,
+            eta: 0.5,
+            ..SampleConfig::default()
+        };
+        let launches = block_on(launches_of_a_sampling_step(config, &gpu.device));
+        let total: usize = launches.iter().map(|kernel| kernel.count as usize).sum();
+        assert!(
+            total > 0 && total <= most,
+            "{sampler:?}, {total} launches: {launches:#?}"
+        );
+    }
+}
 
 #[test]
 fn a_training_step_launches_few_kernels() {

@@ -24,19 +24,15 @@ fn ask(scale: f64, labels: Option<[i32; 2]>) -> (Vec<f32>, Vec<usize>) {
     let device = Device::flex();
     let calls = RefCell::new(Vec::new());
     let denoiser = label_teller(&calls);
-    let guided = Guided {
-        denoiser: &denoiser,
+    let guidance = Guidance {
         scale,
         rescale: 0.0,
         null_class: NULL,
         channels: None,
     };
     let labels = labels.map(|labels| Tensor::from_ints(labels, &device));
-    let output = guided.denoise(
-        Tensor::zeros([2, 1, 1, 1], &device),
-        Tensor::zeros([2], &device),
-        labels,
-    );
+    let answers = guidance.ask(&denoiser, Tensor::zeros([2, 1, 1, 1], &device), 0.0, labels);
+    let output = guidance.combine(answers, 2, 1);
     let output = output.into_data().try_to_vec().unwrap();
     (output, calls.borrow().clone())
 }
@@ -84,19 +80,15 @@ fn a_learned_variance_is_not_guided() {
             1,
         )
     };
-    let guided = Guided {
-        denoiser: &with_variance,
+    let guidance = Guidance {
         scale: 2.0,
         rescale: 0.0,
         null_class: NULL,
         channels: None,
     };
     let labels = Tensor::from_ints([3], &device);
-    let output = guided.denoise(
-        Tensor::zeros([1, 1, 1, 1], &device),
-        Tensor::zeros([1], &device),
-        Some(labels),
-    );
+    let x_t = Tensor::zeros([1, 1, 1, 1], &device);
+    let output = guidance.combine(guidance.ask(&with_variance, x_t, 0.0, Some(labels)), 1, 1);
     let output = output.into_data().try_to_vec::<f32>().unwrap();
     assert!(
         (output[0] + 4.0).abs() < 1e-6 && (output[1] - 0.3).abs() < 1e-6,
@@ -113,8 +105,7 @@ fn only_the_first_channels_are_steered_where_asked() {
         Tensor::cat(vec![x_t.clone(), x_t], 1).zeros_like() + labels
     };
     let ask = |channels| {
-        let guided = Guided {
-            denoiser: &latents,
+        let guidance = Guidance {
             scale: 2.0,
             rescale: 0.0,
             null_class: NULL,
@@ -122,7 +113,7 @@ fn only_the_first_channels_are_steered_where_asked() {
         };
         let x_t = Tensor::zeros([1, 4, 1, 1], &device);
         let labels = Tensor::from_ints([3], &device);
-        let output = guided.denoise(x_t, Tensor::zeros([1], &device), Some(labels));
+        let output = guidance.combine(guidance.ask(&latents, x_t, 0.0, Some(labels)), 1, 4);
         output.into_data().try_to_vec::<f32>().unwrap()
     };
     assert_eq!(ask(Some(3)), [-4.0, -4.0, -4.0, 3.0, 3.0, 3.0, 3.0, 3.0]);

@@ -6,20 +6,20 @@ use std::rc::Rc;
 use burn::tensor::{Int, Tensor};
 
 use super::Network;
-use crate::denoiser::Denoiser;
-use crate::kernels;
+use crate::denoiser::{Asked, Denoiser};
+use crate::kernels::{self, Inputs};
 use crate::runtime::{Recording, may_replay};
 
-/// A network that takes batch after batch of one shape. On the GPU its pass is recorded at the second in a row, and
-/// replayed from then on until the shape changes. Clones share the recording.
+/// A network that is asked step after step. On the GPU its pass is recorded when it is asked for the second time in a row
+/// with one shape, and replayed from then on until the shape changes. Clones share the recording.
 #[derive(Clone)]
 pub struct Replayed {
     network: Network,
     pass: Rc<RefCell<Pass>>,
 }
 
-/// The shape of what comes in, and whether labels do.
-type Shape = ([usize; 4], bool);
+/// The shape of what is asked, whether with labels, and whether twice.
+type Shape = ([usize; 4], bool, bool);
 
 #[derive(Default)]
 enum Pass {
@@ -29,40 +29,6 @@ enum Pass {
     Recorded(Shape, Box<(Inputs, Recording<Tensor<4>>)>),
     /// The device does not record.
     Refused,
-}
-
-/// Where a recorded pass finds its inputs.
-#[derive(Clone)]
-struct Inputs {
-    x_t: Tensor<4>,
-    t: Tensor<1>,
-    labels: Option<Tensor<1, Int>>,
-}
-
-impl Inputs {
-    /// Others of the same shapes; labels are zeros until they are overwritten.
-    fn copied(&self) -> Self {
-        Self {
-            x_t: kernels::copied(&self.x_t),
-            t: kernels::copied(&self.t),
-            labels: self.labels.as_ref().map(|labels| labels.full_like(0)),
-        }
-    }
-
-    /// Writes the values of `others`, which are of the same shapes, before whatever is replayed next, if what comes back is
-    /// held until then.
-    fn overwrite(&self, others: Self) -> impl Sized {
-        let labels = self.labels.as_ref().zip(others.labels);
-        (
-            kernels::overwrite(&self.x_t, others.x_t),
-            kernels::overwrite(&self.t, others.t),
-            labels.map(|(labels, others)| kernels::overwrite_labels(labels, others)),
-        )
-    }
-
-    fn shape(&self) -> Shape {
-        (self.x_t.dims(), self.labels.is_some())
-    }
 }
 
 impl Replayed {
@@ -77,51 +43,65 @@ impl Replayed {
         &self.network
     }
 
-    /// Whether the last pass was replayed.
+    /// Whether the last answer was replayed.
     pub fn is_recorded(&self) -> bool {
         matches!(&*self.pass.borrow(), Pass::Recorded(..))
     }
 
-    fn plain(&self, Inputs { x_t, t, labels }: Inputs) -> Tensor<4> {
-        self.network.denoise(x_t, t, labels)
-    }
-
-    fn record(&self, inputs: &Inputs) -> Pass {
-        let (kept, network) = (inputs.copied(), self.network.clone());
-        let Inputs { x_t, t, labels } = kept.clone();
+    fn record(&self, asked: &Asked) -> Pass {
+        let (inputs, network) = (asked.clone().inputs(), self.network.clone());
+        let (x_t, t, labels) = inputs.clone().parts();
         let pass = move || network.denoise(x_t.clone(), t.clone(), labels.clone());
-        match Recording::new(&inputs.x_t.device(), pass) {
-            Some(recording) => Pass::Recorded(inputs.shape(), Box::new((kept, recording))),
+        match Recording::new(&asked.x_t.device(), pass) {
+            Some(recording) => Pass::Recorded(shape(asked), Box::new((inputs, recording))),
             None => Pass::Refused,
         }
     }
 }
 
+fn shape(asked: &Asked) -> Shape {
+    (
+        asked.x_t.dims(),
+        asked.labels.is_some(),
+        asked.null_class.is_some(),
+    )
+}
+
 impl Denoiser for Replayed {
     fn denoise(&self, x_t: Tensor<4>, t: Tensor<1>, labels: Option<Tensor<1, Int>>) -> Tensor<4> {
-        let inputs = Inputs { x_t, t, labels };
-        if !may_replay(&inputs.x_t.device()) {
-            return self.plain(inputs);
+        self.network.denoise(x_t, t, labels)
+    }
+
+    fn answer(&self, asked: Asked) -> Tensor<4> {
+        if !may_replay(&asked.x_t.device()) {
+            return self.network.answer(asked);
         }
         let mut pass = self.pass.borrow_mut();
         match &*pass {
-            Pass::Refused => return self.plain(inputs),
-            Pass::Recorded(shape, ..) if *shape == inputs.shape() => {}
-            Pass::Seen(shape) if *shape == inputs.shape() => *pass = self.record(&inputs),
+            Pass::Refused => return self.network.answer(asked),
+            Pass::Recorded(seen, ..) if *seen == shape(&asked) => {}
+            Pass::Seen(seen) if *seen == shape(&asked) => *pass = self.record(&asked),
             _ => {
-                *pass = Pass::Seen(inputs.shape());
-                return self.plain(inputs);
+                *pass = Pass::Seen(shape(&asked));
+                return self.network.answer(asked);
             }
         }
         let Pass::Recorded(_, recorded) = &*pass else {
-            return self.plain(inputs);
+            return self.network.answer(asked);
         };
-        let (kept, recording) = &**recorded;
-        let _written = kept.overwrite(inputs.clone());
+        let (inputs, recording) = &**recorded;
+        let Asked {
+            x_t,
+            t,
+            labels,
+            null_class,
+        } = asked.clone();
+        // Held until the replay: what nobody holds any more need not be computed.
+        let _written = kernels::write_inputs(inputs, x_t, t, labels, null_class);
         match recording.replay() {
-            Some(output) => kernels::copied(output),
+            Some(output) => output.clone(),
             // The device is lost: whoever reads is told so.
-            None => self.plain(inputs),
+            None => self.network.answer(asked),
         }
     }
 }

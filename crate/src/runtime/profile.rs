@@ -25,21 +25,26 @@ pub struct KernelTime {
 pub struct Profile {
     launches: Arc<Launches>,
     observation: LaunchObservation,
-    _unreplayed: Unreplayed,
+    _unreplayed: Option<Unreplayed>,
 }
 
 impl Profile {
     /// Watches and times; the device must have timestamp queries.
     pub fn start() -> Self {
-        Self::with(TimingRequest::Deferred)
+        Self::with(TimingRequest::Deferred, Some(Unreplayed::begin()))
     }
 
     /// Only counts.
     pub fn count() -> Self {
-        Self::with(TimingRequest::None)
+        Self::with(TimingRequest::None, Some(Unreplayed::begin()))
     }
 
-    fn with(timing: TimingRequest) -> Self {
+    /// Counts what is launched beside recordings, which are replayed unseen.
+    pub fn count_beside_replays() -> Self {
+        Self::with(TimingRequest::None, None)
+    }
+
+    fn with(timing: TimingRequest, unreplayed: Option<Unreplayed>) -> Self {
         let launches = Arc::new(Launches {
             timing,
             counts: Mutex::default(),
@@ -48,7 +53,7 @@ impl Profile {
         Self {
             observation: LaunchObservation::new(launches.clone()),
             launches,
-            _unreplayed: Unreplayed::begin(),
+            _unreplayed: unreplayed,
         }
     }
 

@@ -28,6 +28,15 @@ impl Clipping {
         }
     }
 
+    /// The largest absolute value left, where that does not depend on the image.
+    pub fn limit(self) -> Option<f64> {
+        match self {
+            Self::None => Some(f32::MAX.into()),
+            Self::Range => Some(1.0),
+            Self::Dynamic(_) => None,
+        }
+    }
+
     pub fn apply(self, x0_hat: Tensor<4>) -> Tensor<4> {
         match self {
             Self::None => x0_hat,

@@ -1,8 +1,8 @@
 //! DDPM's ancestral step (Ho et al. 2020, "Denoising Diffusion Probabilistic Models").
 
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::StepWeights;
 use crate::process::{Posterior, transition_variance};
 use crate::schedule::Level;
 
@@ -23,53 +23,34 @@ pub enum Variance {
     LearnedRange,
 }
 
-/// `x_s` drawn from p(x_s | x_t): the posterior's mean with x0_hat for x_0 (equations 7 and 11), and noise that is
-/// already scaled by its standard deviation.
-pub fn step(
-    x_t: Tensor<4>,
-    x0_hat: Tensor<4>,
-    scaled_noise: Option<Tensor<4>>,
-    from: Level,
-    to: Level,
-) -> Tensor<4> {
-    let mean = Posterior::new(from, to).mean(x0_hat, x_t);
-    match scaled_noise {
-        Some(noise) => mean + noise,
-        None => mean,
+/// `x_s` drawn from p(x_s | x_t): the posterior's mean with x0_hat for x_0 (equations 7 and 11), and noise of the
+/// `variance` asked for. `has_v`: whether the network says what it should be.
+pub fn weights(variance: Variance, has_v: bool, from: Level, to: Level) -> StepWeights {
+    let posterior = Posterior::new(from, to);
+    let (noise, noise_growth) = match variance {
+        _ if to.sigma == 0.0 => (0.0, 0.0),
+        Variance::FixedLarge => (transition_variance(from, to).sqrt(), 0.0),
+        Variance::LearnedRange if has_v => learned_deviation(log_variance_range(from, to)),
+        _ => (posterior.variance.sqrt(), 0.0),
+    };
+    StepWeights {
+        x_t: posterior.x_t_weight,
+        x0_hat: posterior.x_0_weight,
+        noise,
+        noise_growth,
+        ..StepWeights::default()
     }
 }
 
-impl Variance {
-    /// Standard normal `noise` scaled to this variance; `learned` is the network's output, about -1 to 1.
-    pub fn scale_noise(
-        self,
-        noise: Tensor<4>,
-        learned: Option<Tensor<4>>,
-        from: Level,
-        to: Level,
-    ) -> Tensor<4> {
-        match (self, learned) {
-            (Self::FixedLarge, _) => noise * transition_variance(from, to).sqrt(),
-            (Self::LearnedRange, Some(v)) => noise * (learned_log_variance(v, from, to) * 0.5).exp(),
-            _ => noise * Posterior::new(from, to).variance.sqrt(),
-        }
-    }
-}
-
-/// Logarithm of the learned variance: `v` = -1 is the posterior's, 1 is beta_t, linear between (Nichol and Dhariwal
-/// 2021, "Improved Denoising Diffusion Probabilistic Models", equation 15).
-pub fn learned_log_variance(v: Tensor<4>, from: Level, to: Level) -> Tensor<4> {
-    let (low, high) = log_variance_range(from, to);
-    interpolate_log_variance(v, low, high)
+/// The learned standard deviation is `noise exp(noise_growth v)`: these two. Its logarithm is linear in the network's `v`,
+/// about -1 to 1: for -1 the variance is `low`, for 1 `high` (Nichol and Dhariwal 2021, "Improved Denoising Diffusion
+/// Probabilistic Models", equation 15).
+pub fn learned_deviation((low, high): (f64, f64)) -> (f64, f64) {
+    ((0.25 * (high + low)).exp(), 0.25 * (high - low))
 }
 
 /// The ends of the learned range: logarithms of the posterior's variance and of beta_t.
 pub fn log_variance_range(from: Level, to: Level) -> (f64, f64) {
     let low = Posterior::new(from, to).variance.max(LEAST_VARIANCE).ln();
     (low, transition_variance(from, to).max(LEAST_VARIANCE).ln())
-}
-
-/// From `low` at `v` = -1 to `high` at `v` = 1.
-pub fn interpolate_log_variance(v: Tensor<4>, low: f64, high: f64) -> Tensor<4> {
-    v * (0.5 * (high - low)) + 0.5 * (high + low)
 }

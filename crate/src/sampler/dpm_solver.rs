@@ -3,6 +3,7 @@
 
 use burn::tensor::Tensor;
 
+use super::{StepWeights, euler};
 use crate::schedule::Level;
 
 /// What a multistep method remembers of a step.
@@ -13,19 +14,24 @@ pub struct Past {
     pub x0_hat: Tensor<4>,
 }
 
-/// One step (algorithm 2): the estimate is carried on along the line through the present and the previous one.
+/// One step (algorithm 2): the estimate is carried on along the line through the present and the `previous` one, which is
+/// the past of the sum.
 ///
 /// Without a previous step it is first order, and so it is where the step ends at the clean level, infinitely far in
 /// lambda.
-pub fn step(x_t: Tensor<4>, x0_hat: Tensor<4>, previous: Option<&Past>, from: Level, to: Level) -> Tensor<4> {
-    let estimate = match previous {
+pub fn weights(previous: Option<Level>, from: Level, to: Level) -> StepWeights {
+    let first_order = euler::weights(from, to);
+    match previous {
         Some(previous) if to.sigma > 0.0 => {
             let ahead = to.lambda() - from.lambda();
-            let behind = from.lambda() - previous.level.lambda();
-            x0_hat.clone() + (x0_hat - previous.x0_hat.clone()) * (0.5 * ahead / behind)
+            let behind = from.lambda() - previous.lambda();
+            let carried = 0.5 * ahead / behind;
+            StepWeights {
+                x0_hat: first_order.x0_hat * (1.0 + carried),
+                past: -first_order.x0_hat * carried,
+                ..first_order
+            }
         }
-        _ => x0_hat,
-    };
-    let ratio = to.sigma / from.sigma;
-    x_t * ratio + estimate * (to.alpha - from.alpha * ratio)
+        _ => first_order,
+    }
 }

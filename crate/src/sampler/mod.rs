@@ -1,7 +1,8 @@
 //! Sampling: from noise to images, one pure step function for each method.
 //!
-//! A step takes the present state, the estimates of image and noise, and the levels it goes between. What the network
-//! predicts, guidance and clipping are settled before; [`Trajectory`] puts the parts together.
+//! A method says how its step weighs the present state, the estimates of image and noise, and fresh noise, from the levels
+//! it goes between. [`Step`] applies that, after what the network predicts, guidance and clipping; [`Trajectory`] puts the
+//! parts together.
 
 mod clipping;
 mod config;
@@ -10,6 +11,7 @@ mod interpolation;
 mod lockstep;
 mod noise;
 mod plan;
+mod step;
 mod trajectory;
 
 pub mod ddim;
@@ -26,6 +28,7 @@ pub use interpolation::{lerp, slerp, way};
 pub use lockstep::Lockstep;
 pub use noise::start_noise;
 pub use plan::{Transition, plan, resampled};
+pub use step::{Addends, Step, StepWeights};
 pub use trajectory::{Frame, Trajectory};
 
 #[cfg(test)]

@@ -12,12 +12,15 @@ use self::memory::Memory;
 use self::network::{check_prediction, labels};
 use super::dpm_solver::Past;
 use super::noise::{Purpose, start_noise, step_noise};
-use super::{SampleConfig, SamplerKind, Transition, ddim, ddpm, dpm_solver, euler, heun, plan, unipc};
+use super::{
+    Addends, SampleConfig, SamplerKind, StepWeights, Transition, ddim, ddpm, dpm_solver, euler, heun, plan,
+    unipc,
+};
 use crate::denoiser::Denoiser;
 use crate::error::{ConfigError, require};
 use crate::prediction::{Estimates, Prediction};
 use crate::process::q_step;
-use crate::schedule::Schedule;
+use crate::schedule::{Level, Schedule};
 
 /// What one step saw: `x_t` as the network saw it at timestep `t`, and what the network made of it. Images are
 /// `[count, channels, height, width]`.
@@ -101,8 +104,8 @@ impl Trajectory {
         self.memory.keep(&self.x_t, &self.past);
         self.rewind(transition);
         let x_t = self.x_t.clone();
-        let (estimates, v) = self.estimate(denoiser, x_t.clone(), transition.t, transition.from);
-        let x_next = self.advance(denoiser, transition, &estimates, v);
+        let answers = self.ask(denoiser, x_t.clone(), transition.t);
+        let (estimates, x_next) = self.advance(denoiser, transition, answers);
         self.x_t = self.restore_known(x_next, transition.to);
         self.taken += 1;
         let Estimates { x0_hat, eps_hat } = estimates;
@@ -145,61 +148,75 @@ impl Trajectory {
         &self.config
     }
 
-    /// The sampler's step.
+    /// The sampler's step: the estimates of `answers`, and the next `x_t`.
     fn advance(
         &mut self,
         denoiser: &dyn Denoiser,
         Transition { t_next, from, to, .. }: Transition,
-        Estimates { x0_hat, eps_hat }: &Estimates,
-        v: Option<Tensor<4>>,
-    ) -> Tensor<4> {
-        let (x_t, x0_hat, eta) = (self.x_t.clone(), x0_hat.clone(), self.config.eta);
+        answers: Tensor<4>,
+    ) -> (Estimates, Tensor<4>) {
+        let x_t = self.x_t.clone();
+        let has_v = answers.dims()[1] == 2 * x_t.dims()[1];
+        let weights = self.weights(has_v, from, to);
+        let step = self.made(from, weights);
+        let addends = Addends {
+            noise: (weights.noise > 0.0).then(|| self.noise(Purpose::Sampler)),
+            past: self.past.last().map(|past| past.x0_hat.clone()),
+        };
         match self.config.sampler {
-            SamplerKind::Ddpm => {
-                let noise = (to.sigma > 0.0).then(|| {
-                    self.config
-                        .variance
-                        .scale_noise(self.noise(Purpose::Sampler), v, from, to)
-                });
-                ddpm::step(x_t, x0_hat, noise, from, to)
+            SamplerKind::Ddpm | SamplerKind::Ddim | SamplerKind::DdimInversion | SamplerKind::Euler => {
+                step.take(x_t, answers, addends)
             }
-            SamplerKind::Ddim => {
-                let noise = (eta > 0.0 && to.sigma > 0.0).then(|| self.noise(Purpose::Sampler));
-                ddim::step(x0_hat, eps_hat.clone(), eta, noise, from, to)
-            }
-            SamplerKind::DdimInversion => ddim::step(x0_hat, eps_hat.clone(), 0.0, None, from, to),
             SamplerKind::DpmSolverPp2M => {
-                let x_next = dpm_solver::step(x_t.clone(), x0_hat.clone(), self.past.last(), from, to);
-                self.remember(Past {
-                    level: from,
-                    x_t,
-                    x0_hat,
-                });
-                x_next
+                let (estimates, x_next) = step.take(x_t.clone(), answers, addends);
+                self.remember(from, x_t, &estimates);
+                (estimates, x_next)
             }
             SamplerKind::UniPc => {
-                let x_t = match self.past.as_slice() {
-                    [] => x_t,
-                    [previous] => unipc::correct(x0_hat.clone(), previous, None, from),
-                    [.., before, previous] => unipc::correct(x0_hat.clone(), previous, Some(before), from),
+                let (estimates, x_next) = step.take(x_t.clone(), answers, addends.clone());
+                let before = match self.past.as_slice() {
+                    [] => None,
+                    [previous] => Some((previous, None)),
+                    [.., before, previous] => Some((previous, Some(before))),
                 };
-                let x_next = dpm_solver::step(x_t.clone(), x0_hat.clone(), self.past.last(), from, to);
-                self.remember(Past {
-                    level: from,
-                    x_t,
-                    x0_hat,
-                });
-                x_next
+                // Corrected, the step before ends elsewhere, and this one goes on from there.
+                let (x_t, x_next) = match before {
+                    None => (x_t, x_next),
+                    Some((previous, before)) => {
+                        let x_t = unipc::correct(estimates.x0_hat.clone(), previous, before, from);
+                        (x_t.clone(), weights.sum(x_t, &estimates, None, addends))
+                    }
+                };
+                self.remember(from, x_t, &estimates);
+                (estimates, x_next)
             }
-            SamplerKind::Euler => euler::step(x_t, x0_hat, from, to),
             SamplerKind::Heun => {
-                let x_euler = euler::step(x_t.clone(), x0_hat.clone(), from, to);
+                let (estimates, x_euler) = step.take(x_t.clone(), answers, addends);
                 if to.sigma == 0.0 {
-                    return x_euler;
+                    return (estimates, x_euler);
                 }
-                let (there, _) = self.estimate(denoiser, x_euler.clone(), t_next, to);
-                heun::step(x_t, x0_hat, x_euler, there.x0_hat, from, to)
+                let there = self.ask(denoiser, x_euler.clone(), t_next);
+                let past = Addends {
+                    past: Some(x_t),
+                    ..Addends::default()
+                };
+                let corrected = self.made(to, heun::weights(from, to));
+                let (_, x_next) = corrected.take(x_euler, there, past);
+                (estimates, x_next)
             }
+        }
+    }
+
+    /// How the sampler weighs; Heun's method its first half.
+    fn weights(&self, has_v: bool, from: Level, to: Level) -> StepWeights {
+        match self.config.sampler {
+            SamplerKind::Ddpm => ddpm::weights(self.config.variance, has_v, from, to),
+            SamplerKind::Ddim => ddim::weights(self.config.eta, from, to),
+            SamplerKind::DdimInversion => ddim::weights(0.0, from, to),
+            SamplerKind::DpmSolverPp2M | SamplerKind::UniPc => {
+                dpm_solver::weights(self.past.last().map(|past| past.level), from, to)
+            }
+            SamplerKind::Euler | SamplerKind::Heun => euler::weights(from, to),
         }
     }
 
@@ -216,11 +233,12 @@ impl Trajectory {
         }
     }
 
-    fn remember(&mut self, past: Past) {
+    fn remember(&mut self, level: Level, x_t: Tensor<4>, Estimates { x0_hat, .. }: &Estimates) {
         if self.past.len() == 2 {
             self.past.remove(0);
         }
-        self.past.push(past);
+        let x0_hat = x0_hat.clone();
+        self.past.push(Past { level, x_t, x0_hat });
     }
 
     fn noise(&self, purpose: Purpose) -> Tensor<4> {

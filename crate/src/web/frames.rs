@@ -10,8 +10,12 @@ impl Frames {
     /// they are grey, of three coloured.
     pub async fn read<const N: usize>(tensors: [Tensor<4>; N]) -> Result<[Self; N], ReadError> {
         let [count, channels, height, width] = tensors[0].dims();
-        // A pixel's channels side by side.
-        let values = read(Tensor::cat(tensors.into(), 0).permute([0, 2, 3, 1])).await?;
+        let mut together = Tensor::cat(tensors.into(), 0);
+        if channels > 1 {
+            // A pixel's channels side by side.
+            together = together.permute([0, 2, 3, 1]);
+        }
+        let values = read(together).await?;
         let mut parts = values.chunks_exact(count * channels * height * width);
         Ok(std::array::from_fn(|_| {
             Self::of([channels, height, width], parts.next().unwrap_or_default())

@@ -84,7 +84,7 @@ pub async fn convolution_follows_its_twin(device: &Device) {
 }
 
 /// Asserts that values and gradients, in one list each, are those that the twin gives on the CPU.
-fn assert_twins(what: &str, names: &[&str], found: Vec<Vec<f32>>, expected: Vec<Vec<f32>>) {
+pub fn assert_twins(what: &str, names: &[&str], found: Vec<Vec<f32>>, expected: Vec<Vec<f32>>) {
     assert_eq!(
         (found.len(), expected.len()),
         (names.len(), names.len()),

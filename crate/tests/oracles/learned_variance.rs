@@ -1,7 +1,7 @@
 //! Improved DDPM's learned range, pixel by pixel.
 
 use burn::tensor::{Device, Tensor};
-use diffusion_playground::sampler::ddpm::{interpolate_log_variance, learned_log_variance};
+use diffusion_playground::sampler::ddpm::{Variance, learned_deviation, weights};
 use diffusion_playground::schedule::{Schedule, ScheduleConfig};
 use serde::Deserialize;
 
@@ -24,6 +24,11 @@ fn cases() -> Vec<Case> {
 
 fn image(values: &[f32]) -> Tensor<4> {
     Tensor::<1>::from_floats(values, &Device::flex()).reshape([1, 3, 4, 4])
+}
+
+/// The logarithm of the variance of a step whose noise weighs `noise exp(growth v)`.
+fn log_variance(v: &[f32], (noise, growth): (f64, f64)) -> Tensor<4> {
+    (image(v) * growth + noise.ln()) * 2.0
 }
 
 fn distance(log_variance: Tensor<4>, expected: &[f32]) -> f32 {
@@ -59,7 +64,8 @@ fn agrees_with_the_reference_in_single_precision() {
         let (noisy, clean) = (alphas_cumprod[case.t], alphas_cumprod[case.t - 1]);
         let added = 1.0 - noisy / clean;
         let posterior = (1.0 - clean) / (1.0 - noisy) * added;
-        let found = interpolate_log_variance(image(&case.v), posterior.ln().into(), added.ln().into());
+        let range = (posterior.ln().into(), added.ln().into());
+        let found = log_variance(&case.v, learned_deviation(range));
         let distance = distance(found, &case.log_variance);
         assert!(distance < 1e-5, "{distance} at {}", case.t);
     }
@@ -71,7 +77,8 @@ fn agrees_with_the_reference_within_its_rounding() {
     let schedule = Schedule::new(&ScheduleConfig::default()).unwrap();
     for case in cases() {
         let (noisy, clean) = (schedule.level(case.t), schedule.level_before(case.t));
-        let found = learned_log_variance(image(&case.v), noisy, clean);
+        let step = weights(Variance::LearnedRange, true, noisy, clean);
+        let found = log_variance(&case.v, (step.noise, step.noise_growth));
         let distance = distance(found, &case.log_variance);
         assert!(distance < 1e-4, "{distance} at {}", case.t);
     }

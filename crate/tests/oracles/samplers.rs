@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use burn::tensor::{Device, Int, Tensor};
 use diffusion_playground::interop::{Scheduler, scheduler};
 use diffusion_playground::prediction::{Estimates, Prediction};
-use diffusion_playground::sampler::{Clipping, SampleConfig, Trajectory, Transition, ddim, ddpm, plan};
+use diffusion_playground::sampler::{
+    Addends, Clipping, SampleConfig, StepWeights, Trajectory, Transition, ddim, ddpm, plan,
+};
 use diffusion_playground::schedule::{Level, Schedule};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -137,12 +139,8 @@ impl Case {
         assert_eq!(trajectory.model_calls(), self.steps);
     }
 
-    /// Runs a step function with the reference's own noises.
-    fn replay(
-        &self,
-        plan: &[Transition],
-        step: impl Fn(Tensor<4>, Estimates, Option<Tensor<4>>, &Transition) -> Tensor<4>,
-    ) {
+    /// Takes the steps that `weights` makes of the levels with the reference's own noises.
+    fn replay(&self, plan: &[Transition], weights: impl Fn(Level, Level) -> StepWeights) {
         let clipping = Clipping::of(&self.settings());
         let mut x = image(&self.trajectory[0]);
         for (index, transition) in plan.iter().enumerate() {
@@ -155,7 +153,8 @@ impl Case {
                 eps_hat,
             };
             let noise = self.noises.get(index).map(|noise| image(noise));
-            x = step(x, estimates, noise, transition);
+            let addends = Addends { noise, past: None };
+            x = weights(transition.from, transition.to).sum(x, &estimates, None, addends);
             self.check(index + 1, x.clone(), 1.0);
         }
     }
@@ -197,9 +196,7 @@ fn ddim() {
 fn ddim_with_fresh_noise() {
     for name in ["ddim_eta_0.5", "ddim_eta_1"] {
         let case = Case::named(name);
-        case.replay(&case.plan(), |_, Estimates { x0_hat, eps_hat }, noise, step| {
-            ddim::step(x0_hat, eps_hat, case.eta, noise, step.from, step.to)
-        });
+        case.replay(&case.plan(), |from, to| ddim::weights(case.eta, from, to));
     }
 }
 
@@ -215,9 +212,7 @@ fn ddim_with_a_fixed_stride() {
             .checked_sub(stride)
             .map_or(Level::CLEAN, |t| schedule.level(t));
     }
-    case.replay(&plan, |_, Estimates { x0_hat, eps_hat }, noise, step| {
-        ddim::step(x0_hat, eps_hat, 0.0, noise, step.from, step.to)
-    });
+    case.replay(&plan, |from, to| ddim::weights(0.0, from, to));
 }
 
 #[test]
@@ -225,14 +220,7 @@ fn ddpm() {
     for name in ["ddpm_fixed_small", "ddpm_fixed_large_v"] {
         let case = Case::named(name);
         let variance = case.settings().variance;
-        case.replay(
-            &case.plan(),
-            |x_t, Estimates { x0_hat, .. }, noise, Transition { from, to, .. }| {
-                let noise = noise.filter(|_| to.sigma > 0.0);
-                let noise = noise.map(|noise| variance.scale_noise(noise, None, *from, *to));
-                ddpm::step(x_t, x0_hat, noise, *from, *to)
-            },
-        );
+        case.replay(&case.plan(), |from, to| ddpm::weights(variance, false, from, to));
     }
 }
 

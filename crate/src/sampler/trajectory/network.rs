@@ -3,26 +3,34 @@
 use burn::tensor::{Device, Int, Tensor};
 
 use super::Trajectory;
-use crate::denoiser::{Denoiser, split_variance};
+use crate::denoiser::Denoiser;
 use crate::error::{ConfigError, require};
-use crate::guidance::Guided;
-use crate::prediction::{Estimates, Prediction};
-use crate::sampler::{Clipping, SampleConfig, Transition};
+use crate::guidance::Guidance;
+use crate::prediction::Prediction;
+use crate::sampler::{Clipping, SampleConfig, Step, StepWeights, Transition};
 use crate::schedule::Level;
 
 impl Trajectory {
-    /// Asks the network for image and noise, and for the variance where it gives one.
-    pub(super) fn estimate(
-        &mut self,
-        denoiser: &dyn Denoiser,
-        x_t: Tensor<4>,
-        t: f64,
-        level: Level,
-    ) -> (Estimates, Option<Tensor<4>>) {
+    /// Asks the network.
+    pub(super) fn ask(&mut self, denoiser: &dyn Denoiser, x_t: Tensor<4>, t: f64) -> Tensor<4> {
         self.model_calls += 1;
-        let [count, channels, ..] = x_t.dims();
-        let guided = Guided {
-            denoiser,
+        self.guidance().ask(denoiser, x_t, t, self.labels.clone())
+    }
+
+    /// What is made of the answers about `x_t` at `level`.
+    pub(super) fn made(&self, level: Level, weights: StepWeights) -> Step {
+        Step {
+            guidance: self.guidance(),
+            prediction: self.prediction,
+            clipping: Clipping::of(&self.config),
+            use_clipped_model_output: self.config.use_clipped_model_output,
+            level,
+            weights,
+        }
+    }
+
+    fn guidance(&self) -> Guidance {
+        Guidance {
             scale: if self.is_conditional() {
                 self.config.guidance_scale
             } else {
@@ -31,18 +39,7 @@ impl Trajectory {
             rescale: self.config.guidance_rescale,
             null_class: self.null_class.unwrap_or_default(),
             channels: self.config.guidance_channels,
-        };
-        let times = Tensor::full([count], t, &x_t.device());
-        let output = guided.denoise(x_t.clone(), times, self.labels.clone());
-        let (output, v) = split_variance(output, channels);
-        let Estimates { x0_hat, eps_hat } = self.prediction.estimates(x_t.clone(), output, &[level]);
-        let x0_hat = Clipping::of(&self.config).apply(x0_hat);
-        let eps_hat = if self.config.use_clipped_model_output && level.sigma > 0.0 {
-            (x_t - x0_hat.clone() * level.alpha) / level.sigma
-        } else {
-            eps_hat
-        };
-        (Estimates { x0_hat, eps_hat }, v)
+        }
     }
 
     /// Whether the network is asked for a class, so that guidance has a direction.
