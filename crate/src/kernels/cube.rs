@@ -7,6 +7,9 @@ use burn::backend::{
 use burn::tensor::{Device, Shape};
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
+use cubecl::zspace::metadata::Metadata;
+
+use super::flat_cube::gather;
 
 /// Threads of a workgroup whose threads all do the same: WebGPU promises no more.
 pub const THREADS: u32 = 256;
@@ -60,6 +63,12 @@ pub fn a_thread_each(elements: usize) -> CubeCount {
     CubeCount::Static(workgroups.clamp(1, 32_768) as u32, 1, 1)
 }
 
+/// So many workgroups, in two dimensions where one would be too long for WebGPU.
+pub fn workgroups(count: usize) -> CubeCount {
+    let wide = count.clamp(1, 32_768);
+    CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
+}
+
 /// The distance, in elements, between the starts of two parts of one buffer that a kernel may be given apart.
 pub fn aligned(like: &CubeTensor, count: usize) -> usize {
     let alignment = like.client.properties().memory.alignment as usize / like.dtype.size();
@@ -83,6 +92,36 @@ pub fn view(flat: &CubeTensor, start: usize, shape: impl Into<Shape>) -> CubeTen
         buffer,
         flat.dtype,
     )
+}
+
+/// Tensors of one size as one vector, and the distance between their starts. Where they lie in one buffer at equal
+/// distances, as the parameters of equal layers do, nothing is copied. They are at most [`PARTS`].
+pub fn spaced(tensors: &[CubeTensor]) -> (CubeTensor, usize) {
+    let first = &tensors[0];
+    let (size, count) = (first.dtype.size(), first.meta.num_elements());
+    let start = |tensor: &CubeTensor| tensor.handle.offset_start.unwrap_or(0) as usize / size;
+    let step = match tensors {
+        [_, second, ..] => start(second).wrapping_sub(start(first)),
+        _ => count,
+    };
+    let in_place = |(i, tensor): (usize, &CubeTensor)| {
+        tensor.handle.memory.descriptor() == first.handle.memory.descriptor()
+            && tensor.is_contiguous()
+            && step >= count
+            && start(tensor) == start(first) + i * step
+    };
+    if tensors.iter().enumerate().all(in_place) {
+        let last = tensors.len() - 1;
+        let mut all = first.clone();
+        all.handle.offset_end = tensors[last].handle.offset_end;
+        *all.meta = Metadata::new(Shape::from([last * step + count]), [1]);
+        return (all, step);
+    }
+    let step = aligned(first, count);
+    let all = empty(first, [tensors.len() * step]);
+    let part = |i: usize| i.min(tensors.len() - 1);
+    let parts = std::array::from_fn(|i| tensors[part(i)].clone());
+    (gather(all, parts, std::array::from_fn(|i| part(i) * step)), step)
 }
 
 /// The sum of `value` over the 256 threads of a workgroup, known to each of them. All threads must call it.

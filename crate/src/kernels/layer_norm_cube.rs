@@ -7,7 +7,7 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::chunk_cube::rows;
-use super::cube::{aligned, column_sum, empty, row_sum, view};
+use super::cube::{aligned, column_sum, empty, row_sum, view, workgroups};
 
 /// The result for `x` `[batch, tokens, channels]`, and each token's mean and inverse standard deviation.
 pub fn forward(x: CubeTensor, shift: CubeTensor, scale: CubeTensor, eps: f64) -> (CubeTensor, CubeTensor) {
@@ -70,12 +70,6 @@ pub fn gradient(
         view(&of_both, 0, [batch, channels]),
         view(&of_both, second, [batch, channels]),
     )
-}
-
-/// So many workgroups, in two dimensions where one would be too long for WebGPU.
-fn workgroups(count: usize) -> CubeCount {
-    let wide = count.clamp(1, 32_768);
-    CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
 }
 
 #[cube(launch)]

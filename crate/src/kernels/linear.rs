@@ -41,9 +41,17 @@ pub trait LinearMap: Backend {
 /// Its gradient.
 #[backend_extension(Cube, Flex, Fusion)]
 pub trait LinearMapGrad: Backend {
-    /// Of the input.
-    #[fusion(dtype = grad, shape = with_last(grad, weight[1]))]
-    fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// Of the input, the weight and the bias.
+    #[fusion(meta = |grad, weight, x| (
+        x.clone(),
+        weight.clone(),
+        TensorSpec::new(Shape::new([weight.shape[0]]), grad.dtype),
+    ))]
+    fn linear_map_grads(
+        grad: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
     /// Of the weight, `[out, in]`, and of the bias, `[out]`.
     #[fusion(meta = |x, grad| {
@@ -72,9 +80,12 @@ impl LinearMap for CubeBackend {
 }
 
 impl LinearMapGrad for CubeBackend {
-    fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        let shape = with_last(grad.meta.shape(), weight.meta.shape()[1]);
-        linear_cube::input_grad(grad, weight, shape)
+    fn linear_map_grads(
+        grad: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        linear_cube::grads(grad, weight, x, None)
     }
 
     fn linear_map_weight_grad(
@@ -97,15 +108,20 @@ impl<B: LinearMapGrad> Backward<B, 3> for LinearMapBackward {
         let [of_x, of_weight, of_bias] = ops.parents;
         let (x, weight) = ops.state;
         let grad = grads.consume::<B>(&ops.node);
-        if let Some(node) = of_x {
-            grads.register::<B>(node.id, B::linear_map_input_grad(grad.clone(), weight));
-        }
-        if of_weight.is_some() || of_bias.is_some() {
-            let (weight_grad, bias_grad) = B::linear_map_weight_grad(x, grad);
-            for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
-                if let Some(node) = node {
-                    grads.register::<B>(node.id, grad);
-                }
+        let (x_grad, weight_grad, bias_grad) = match of_x {
+            Some(_) => {
+                let (of_x, of_weight, of_bias) = B::linear_map_grads(grad, weight, x);
+                (Some(of_x), of_weight, of_bias)
+            }
+            None => {
+                let (of_weight, of_bias) = B::linear_map_weight_grad(x, grad);
+                (None, of_weight, of_bias)
+            }
+        };
+        let found = [x_grad, Some(weight_grad), Some(bias_grad)];
+        for (node, grad) in [of_x, of_weight, of_bias].into_iter().zip(found) {
+            if let Some((node, grad)) = node.zip(grad) {
+                grads.register::<B>(node.id, grad);
             }
         }
     }

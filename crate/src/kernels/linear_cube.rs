@@ -1,73 +1,113 @@
-//! The linear map and its gradient on the GPU: three products of matrices, one kernel.
+//! The linear map and its gradient on the GPU: a launch forward, and a launch back for input, weight and bias.
 //!
-//! How many threads share a workgroup follows from the shape: see [`Tile`]. The sum over the rows of a weight's gradient
+//! How many threads share a workgroup follows from the shape: see [`choose`]. The sum over the rows of a weight's gradient
 //! is cut into parts where there would be too few workgroups, and a second kernel adds the parts up.
 
 use burn::tensor::Shape;
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
+use super::activation::Activation;
 use super::conv_sums_cube::sum_parts;
-use super::cube::{aligned, empty, view};
-use super::product_cube::product_kernel;
+use super::cube::{aligned, empty, spaced, view, workgroups};
+use super::product_cube::{Ending, Lie, SizesLaunch, Tile, gradients_kernel, product_kernel};
 
 /// Workgroups that keep a large GPU busy.
 const ENOUGH: usize = 264;
 /// Rows that are worth a part of their own in the gradient of a weight.
 const ROWS: usize = 128;
 
-/// Threads of a workgroup along the columns and along the rows of the result, and how many products a thread takes from
-/// shared memory at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Tile {
-    across: usize,
-    down: usize,
-    depth: usize,
+const LARGE: Tile = Tile {
+    across: 16,
+    down: 16,
+    depth: 16,
+};
+const MIDDLE: Tile = Tile {
+    across: 16,
+    down: 8,
+    depth: 32,
+};
+const SMALL: Tile = Tile {
+    across: 8,
+    down: 8,
+    depth: 32,
+};
+
+/// Workgroups that a tile takes, down and across.
+fn tiles(tile: Tile, [rows, columns]: [usize; 2]) -> [usize; 2] {
+    [
+        rows.div_ceil(4 * tile.down as usize),
+        columns.div_ceil(4 * tile.across as usize),
+    ]
 }
 
-impl Tile {
-    const LARGE: Self = Self {
-        across: 16,
-        down: 16,
-        depth: 16,
-    };
-    const MIDDLE: Self = Self {
-        across: 16,
-        down: 8,
-        depth: 32,
-    };
-    const SMALL: Self = Self {
-        across: 8,
-        down: 8,
-        depth: 32,
-    };
-
-    /// The largest that makes enough workgroups, else the smallest.
-    fn choose(rows: usize, columns: usize) -> Self {
-        let enough = |tile: &Self| tile.count(rows, columns) >= ENOUGH;
-        let wide = [Self::LARGE, Self::MIDDLE].into_iter().find(enough);
-        wide.filter(|_| columns > 32).unwrap_or(Self::SMALL)
-    }
-
-    /// Workgroups that it takes.
-    fn count(self, rows: usize, columns: usize) -> usize {
-        rows.div_ceil(4 * self.down) * columns.div_ceil(4 * self.across)
-    }
+fn count(tile: Tile, size: [usize; 2]) -> usize {
+    tiles(tile, size).iter().product()
 }
 
-/// A matrix as it lies in memory.
-struct Matrix {
-    tensor: CubeTensor,
-    /// Neighbouring numbers are terms of one sum, and not neighbours in the result.
-    terms_inside: bool,
+/// The largest tile with which `workgroups` are enough, else the smallest.
+fn choose(narrowest: usize, workgroups: impl Fn(Tile) -> usize) -> Tile {
+    let enough = |&tile: &Tile| narrowest > 32 && workgroups(tile) >= ENOUGH;
+    [LARGE, MIDDLE].into_iter().find(enough).unwrap_or(SMALL)
 }
 
-impl Matrix {
-    fn new(tensor: CubeTensor, terms_inside: bool) -> Self {
+/// Into how many parts the sum over `terms` rows is cut in the gradient of a weight of `size`.
+fn parts(tile: Tile, size: [usize; 2], terms: usize) -> usize {
+    (ENOUGH / count(tile, size)).clamp(1, (terms / ROWS).max(1))
+}
+
+/// What a row is beside what it is multiplied with: see [`Ending::Gated`].
+pub struct Gates {
+    pub residual: CubeTensor,
+    pub gates: CubeTensor,
+    /// The first gate of the first image, and the distance to the next image's.
+    pub start: usize,
+    pub step: usize,
+}
+
+/// Sizes of one product; [`SizesLaunch`] in the order of its fields.
+#[derive(Clone, Copy, Default)]
+struct Numbers {
+    size: [usize; 2],
+    terms: usize,
+    terms_step: usize,
+    terms_a_part: usize,
+    left_step: usize,
+    right_step: usize,
+    bias_step: usize,
+    out_step: usize,
+    second: usize,
+    image_rows: usize,
+    gates: [usize; 2],
+}
+
+impl Numbers {
+    fn new(size: [usize; 2], terms: usize) -> Self {
         Self {
-            tensor: into_contiguous(tensor),
-            terms_inside,
+            size,
+            terms,
+            terms_a_part: terms,
+            image_rows: 1,
+            ..Self::default()
         }
+    }
+
+    fn launch(&self) -> SizesLaunch {
+        SizesLaunch::new(
+            self.size[0] as u32,
+            self.size[1] as u32,
+            self.terms as u32,
+            self.terms_step as u32,
+            self.terms_a_part as u32,
+            self.left_step as u32,
+            self.right_step as u32,
+            self.bias_step as u32,
+            self.out_step as u32,
+            self.second as u32,
+            self.image_rows as u32,
+            self.gates[0] as u32,
+            self.gates[1] as u32,
+        )
     }
 }
 
@@ -78,137 +118,295 @@ fn last(tensor: &CubeTensor) -> usize {
 
 /// `x weight^T + bias`, of this shape.
 pub fn forward(x: CubeTensor, weight: CubeTensor, bias: CubeTensor, shape: Shape) -> CubeTensor {
+    let out = ended(x, weight, bias, Ending::Bias, None, false);
+    view(&out, 0, shape)
+}
+
+/// An activation of the map, and, where it is to be kept, the map itself.
+pub fn activated(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: CubeTensor,
+    activation: Activation,
+    keep: bool,
+    shape: Shape,
+) -> (CubeTensor, CubeTensor) {
+    let ending = Ending::Activated { activation, keep };
+    let out = ended(x, weight, bias, ending, None, keep);
+    both(out, keep, shape)
+}
+
+/// `residual + gate (x weight^T + bias)`, and, where it is to be kept, what the gate is multiplied with. All are
+/// `[images, rows, columns]`, and each image has a gate a column.
+pub fn gated(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: CubeTensor,
+    gates: Gates,
+    keep: bool,
+) -> (CubeTensor, CubeTensor) {
+    let shape = gates.residual.meta.shape().clone();
+    let out = ended(x, weight, bias, Ending::Gated { keep }, Some(gates), keep);
+    both(out, keep, shape)
+}
+
+/// The two halves of a buffer; the first twice where there is no second.
+fn both(out: CubeTensor, keep: bool, shape: Shape) -> (CubeTensor, CubeTensor) {
+    let second = if keep { aligned(&out, shape.num_elements()) } else { 0 };
+    (view(&out, 0, shape.clone()), view(&out, second, shape))
+}
+
+fn ended(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: CubeTensor,
+    ending: Ending,
+    gates: Option<Gates>,
+    keep: bool,
+) -> CubeTensor {
     let [columns, terms] = weight.meta.shape().dims();
-    let rows = shape.num_elements() / columns;
-    let out = empty(&x, [rows * columns]);
-    launch(
-        Matrix::new(x, true),
-        Matrix::new(weight, true),
-        Some(into_contiguous(bias)),
-        &out,
-        [rows, columns, terms],
-        Parts::one(terms),
-        Tile::choose(rows, columns),
-    );
-    view(&out, 0, shape)
-}
-
-/// `grad weight`, of this shape.
-pub fn input_grad(grad: CubeTensor, weight: CubeTensor, shape: Shape) -> CubeTensor {
-    let [terms, columns] = weight.meta.shape().dims();
-    let rows = shape.num_elements() / columns;
-    let out = empty(&grad, [rows * columns]);
-    launch(
-        Matrix::new(grad, true),
-        Matrix::new(weight, false),
-        None,
-        &out,
-        [rows, columns, terms],
-        Parts::one(terms),
-        Tile::choose(rows, columns),
-    );
-    view(&out, 0, shape)
-}
-
-/// `grad^T x`, and the sum of the rows of `grad`. Both are in one buffer, the second from an aligned start on.
-pub fn weight_grad(x: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) {
-    let (columns, rows) = (last(&x), last(&grad));
-    let terms = x.meta.num_elements() / columns;
-    let bias_start = aligned(&x, rows * columns);
-    let size = bias_start + rows;
-    let most = (terms / ROWS).max(1);
-    // With many parts the largest tile has enough workgroups too.
-    let tile = match most > 4 && rows.min(columns) > 32 {
-        true => Tile::LARGE,
-        false => Tile::choose(rows, columns),
+    let rows = x.meta.num_elements() / terms;
+    let size = [rows, columns];
+    let tile = choose(columns, |tile| count(tile, size));
+    let second = aligned(&x, rows * columns);
+    let out = empty(&x, [if keep { second } else { 0 } + rows * columns]);
+    let mut numbers = Numbers {
+        second,
+        ..Numbers::new(size, terms)
     };
-    let parts = (ENOUGH / tile.count(rows, columns)).clamp(1, most);
-    // A whole number of rounds a part.
-    let terms_a_part = terms.div_ceil(parts).next_multiple_of(tile.depth);
-    let parts = Parts {
-        count: parts,
-        terms: terms_a_part,
-        size,
-        sums: Some(bias_start),
-    };
-    let out = empty(&x, [parts.count * size]);
-    launch(
-        Matrix::new(grad, false),
-        Matrix::new(x, false),
-        None,
-        &out,
-        [rows, columns, terms],
-        parts,
-        tile,
-    );
-    let sum = match parts.count {
-        1 => out,
-        count => sum_parts(out, count, size),
-    };
-    (view(&sum, 0, [rows, columns]), view(&sum, bias_start, [rows]))
-}
-
-/// How the sums are cut.
-#[derive(Clone, Copy)]
-struct Parts {
-    count: usize,
-    /// Terms of the sums in each part.
-    terms: usize,
-    /// Numbers that a part writes.
-    size: usize,
-    /// Where in a part the sums of the left matrix's rows go, if they are wanted.
-    sums: Option<usize>,
-}
-
-impl Parts {
-    fn one(terms: usize) -> Self {
-        Self {
-            count: 1,
-            terms,
-            size: 0,
-            sums: None,
-        }
+    let weight = into_contiguous(weight);
+    // Something has to stand there.
+    let mut others = [weight.clone(), weight.clone()];
+    if let Some(gates) = gates {
+        numbers.image_rows = gates.residual.meta.shape()[1];
+        numbers.gates = [gates.start, gates.step];
+        others = [into_contiguous(gates.residual), into_contiguous(gates.gates)];
     }
+    launch([x, weight, bias], others, &out, &numbers, 1, tile, ending);
+    out
+}
+
+/// Maps of the same `x` `[rows, in]` by each weight, `[out, in]`, and bias: `[maps, rows, out]`.
+pub fn maps(x: CubeTensor, weights: &[CubeTensor], biases: &[CubeTensor]) -> CubeTensor {
+    let [columns, terms] = weights[0].meta.shape().dims();
+    let rows = x.meta.num_elements() / terms;
+    let size = [rows, columns];
+    let (weight, right_step) = spaced(weights);
+    let (bias, bias_step) = spaced(biases);
+    let numbers = Numbers {
+        right_step,
+        bias_step,
+        out_step: rows * columns,
+        ..Numbers::new(size, terms)
+    };
+    let out = empty(&x, [weights.len(), rows, columns]);
+    let tile = choose(columns, |tile| weights.len() * count(tile, size));
+    let others = [bias.clone(), bias.clone()];
+    launch([x, weight, bias], others, &out, &numbers, weights.len(), tile, Ending::Bias);
+    out
 }
 
 fn launch(
-    left: Matrix,
-    right: Matrix,
-    bias: Option<CubeTensor>,
+    [left, right, bias]: [CubeTensor; 3],
+    [other, gates]: [CubeTensor; 2],
     out: &CubeTensor,
-    [rows, columns, terms]: [usize; 3],
-    parts: Parts,
+    numbers: &Numbers,
+    products: usize,
     tile: Tile,
+    ending: Ending,
 ) {
-    let add_bias = bias.is_some();
-    // Something has to stand there.
-    let bias = bias.unwrap_or_else(|| right.tensor.clone());
+    let [down, across] = tiles(tile, numbers.size);
     product_kernel::launch(
         &out.client,
-        CubeCount::Static(
-            rows.div_ceil(4 * tile.down) as u32,
-            columns.div_ceil(4 * tile.across) as u32,
-            parts.count as u32,
-        ),
-        CubeDim::new_2d(tile.across as u32, tile.down as u32),
-        left.tensor.into_tensor_arg(),
-        right.tensor.into_tensor_arg(),
-        bias.into_tensor_arg(),
+        CubeCount::Static(down as u32, across as u32, products as u32),
+        CubeDim::new_2d(tile.across, tile.down),
+        into_contiguous(left).into_tensor_arg(),
+        right.into_tensor_arg(),
+        into_contiguous(bias).into_tensor_arg(),
+        other.into_tensor_arg(),
+        gates.into_tensor_arg(),
         out.clone().into_tensor_arg(),
-        rows as u32,
-        columns as u32,
-        terms as u32,
-        parts.terms as u32,
-        parts.size as u32,
-        parts.sums.unwrap_or(0) as u32,
-        tile.across as u32,
-        tile.down as u32,
-        tile.depth as u32,
-        left.terms_inside,
-        right.terms_inside,
-        add_bias,
-        parts.sums.is_some(),
+        numbers.launch(),
+        tile,
+        Lie {
+            left_inside: true,
+            right_inside: true,
+        },
+        ending,
+        false,
     );
+}
+
+/// The gradients of the input, of its shape, the weight and the bias. Where the input is an activation of `before.0`, the
+/// first is that of `before.0`.
+pub fn grads(
+    grad: CubeTensor,
+    weight: CubeTensor,
+    x: CubeTensor,
+    before: Option<(CubeTensor, Activation)>,
+) -> (CubeTensor, CubeTensor, CubeTensor) {
+    let [output, input] = weight.meta.shape().dims();
+    let shape = x.meta.shape().clone();
+    let rows = shape.num_elements() / input;
+    let of_x = Numbers::new([rows, input], output);
+    let (of_x, mut of_weights) = both_grads(grad, into_contiguous(weight), x, before, of_x, 0, 1);
+    let (of_weight, of_bias) = of_weights.remove(0);
+    (view(&of_x, 0, shape), of_weight, of_bias)
+}
+
+/// The gradients of [`maps`]: of `x`, and of each weight and bias, from `grad` `[maps, rows, out]`.
+pub fn maps_grads(
+    grad: CubeTensor,
+    weights: &[CubeTensor],
+    x: CubeTensor,
+) -> (CubeTensor, Vec<(CubeTensor, CubeTensor)>) {
+    let [output, input] = weights[0].meta.shape().dims();
+    let rows = x.meta.num_elements() / input;
+    let (weight, right_step) = spaced(weights);
+    let left_step = rows * output;
+    let of_x = Numbers {
+        left_step,
+        right_step,
+        out_step: rows * input,
+        ..Numbers::new([rows, input], output)
+    };
+    let shape = x.meta.shape().clone();
+    let (of_x, of_weights) = both_grads(grad, weight, x, None, of_x, left_step, weights.len());
+    let of_x = match weights.len() {
+        1 => of_x,
+        count => sum_parts(of_x, count, rows * input),
+    };
+    (view(&of_x, 0, shape), of_weights)
+}
+
+/// One launch for `maps` products, which are `of_x`, and as many gradients of weights, whose `grad`s lie `grad_step` apart.
+fn both_grads(
+    grad: CubeTensor,
+    weight: CubeTensor,
+    x: CubeTensor,
+    before: Option<(CubeTensor, Activation)>,
+    of_x: Numbers,
+    grad_step: usize,
+    maps: usize,
+) -> (CubeTensor, Vec<(CubeTensor, CubeTensor)>) {
+    let ([rows, input], output) = (of_x.size, of_x.terms);
+    let size = [output, input];
+    let most = |tile| if maps > 1 { maps } else { parts(tile, size, rows) };
+    let tile = choose(output.min(input), |tile| {
+        maps * count(tile, of_x.size) + most(tile) * count(tile, size)
+    });
+    let products = most(tile);
+    let of_weight = weight_numbers(&x, size, rows, tile, products, maps > 1, grad_step);
+    let [x_down, x_across] = tiles(tile, of_x.size);
+    let [weight_down, weight_across] = tiles(tile, size);
+    let (x_count, weight_count) = (x_down * x_across * maps, weight_down * weight_across * products);
+    let x_out = empty(&x, [maps * rows * input]);
+    let weight_out = empty(&x, [products * of_weight.out_step]);
+    let ending = before.as_ref().map_or(Ending::Plain, |(_, activation)| Ending::Back(*activation));
+    // Something has to stand there.
+    let other = before.map_or_else(|| weight.clone(), |(before, _)| into_contiguous(before));
+    gradients_kernel::launch(
+        &x_out.client,
+        workgroups(x_count + weight_count),
+        CubeDim::new_2d(tile.across, tile.down),
+        into_contiguous(grad).into_tensor_arg(),
+        weight.into_tensor_arg(),
+        into_contiguous(x).into_tensor_arg(),
+        other.into_tensor_arg(),
+        x_out.clone().into_tensor_arg(),
+        weight_out.clone().into_tensor_arg(),
+        of_x.launch(),
+        of_weight.launch(),
+        x_down as u32,
+        x_count as u32,
+        weight_down as u32,
+        weight_across as u32,
+        weight_count as u32,
+        tile,
+        ending,
+    );
+    (x_out, weights_of(weight_out, &of_weight, products, maps))
+}
+
+/// `grad^T x`, and the sum of the rows of `grad`.
+pub fn weight_grad(x: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) {
+    let size = [last(&grad), last(&x)];
+    let terms = x.meta.num_elements() / size[1];
+    // With many parts the largest tile has enough workgroups too.
+    let tile = match terms / ROWS > 4 && size[0].min(size[1]) > 32 {
+        true => LARGE,
+        false => choose(size[1], |tile| count(tile, size)),
+    };
+    let products = parts(tile, size, terms);
+    let numbers = weight_numbers(&x, size, terms, tile, products, false, 0);
+    let [down, across] = tiles(tile, size);
+    let out = empty(&x, [products * numbers.out_step]);
+    let x = into_contiguous(x);
+    product_kernel::launch(
+        &out.client,
+        CubeCount::Static(down as u32, across as u32, products as u32),
+        CubeDim::new_2d(tile.across, tile.down),
+        into_contiguous(grad).into_tensor_arg(),
+        x.clone().into_tensor_arg(),
+        x.clone().into_tensor_arg(),
+        x.clone().into_tensor_arg(),
+        x.into_tensor_arg(),
+        out.clone().into_tensor_arg(),
+        numbers.launch(),
+        tile,
+        Lie {
+            left_inside: false,
+            right_inside: false,
+        },
+        Ending::Plain,
+        true,
+    );
+    weights_of(out, &numbers, products, 1).remove(0)
+}
+
+/// Sizes of a weight's gradient: so many products, each of a map of its own, or of a part of one map's terms. Each writes
+/// weight and bias into one buffer, the second from an aligned start on.
+fn weight_numbers(
+    x: &CubeTensor,
+    size: [usize; 2],
+    terms: usize,
+    tile: Tile,
+    products: usize,
+    apart: bool,
+    grad_step: usize,
+) -> Numbers {
+    let second = aligned(x, size[0] * size[1]);
+    // A whole number of rounds a part.
+    let a_part = terms.div_ceil(products).next_multiple_of(tile.depth as usize);
+    Numbers {
+        left_step: grad_step,
+        terms_step: if apart { 0 } else { a_part },
+        terms_a_part: if apart { terms } else { a_part },
+        second,
+        out_step: aligned(x, second + size[0]),
+        ..Numbers::new(size, terms)
+    }
+}
+
+/// The gradients of each map's weight and bias, from what the products wrote.
+fn weights_of(
+    out: CubeTensor,
+    numbers: &Numbers,
+    products: usize,
+    maps: usize,
+) -> Vec<(CubeTensor, CubeTensor)> {
+    let out = match products > maps {
+        true => sum_parts(out, products, numbers.out_step),
+        false => out,
+    };
+    let of_map = |i: usize| {
+        let start = i * numbers.out_step;
+        (
+            view(&out, start, numbers.size),
+            view(&out, start + numbers.second, [numbers.size[0]]),
+        )
+    };
+    (0..maps).map(of_map).collect()
 }
 
 #[cfg(test)]
@@ -218,7 +416,7 @@ mod tests {
     /// 256 threads at most that share the loading evenly, and the shared memory of both matrices within WebGPU's 16 KiB.
     #[test]
     fn every_tile_is_within_the_limits_of_webgpu() {
-        for tile in [Tile::LARGE, Tile::MIDDLE, Tile::SMALL] {
+        for tile in [LARGE, MIDDLE, SMALL] {
             let threads = tile.across * tile.down;
             assert!(threads <= 256, "{tile:?}");
             for width in [tile.across, tile.down] {
@@ -233,10 +431,11 @@ mod tests {
 
     #[test]
     fn a_tile_is_no_larger_than_keeps_a_gpu_busy() {
-        assert_eq!(Tile::choose(3136, 512), Tile::LARGE);
-        assert_eq!(Tile::choose(3136, 384), Tile::LARGE);
-        assert_eq!(Tile::choose(3136, 128), Tile::SMALL);
-        assert_eq!(Tile::choose(64, 768), Tile::SMALL);
-        assert_eq!(Tile::choose(100_000, 16), Tile::SMALL);
+        let forward = |rows, columns| choose(columns, |tile| count(tile, [rows, columns]));
+        assert_eq!(forward(3136, 512), LARGE);
+        assert_eq!(forward(3136, 384), LARGE);
+        assert_eq!(forward(3136, 128), SMALL);
+        assert_eq!(forward(64, 768), SMALL);
+        assert_eq!(forward(100_000, 16), SMALL);
     }
 }
