@@ -80,8 +80,8 @@ async fn layer_norm_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
-async fn gates_follow_their_twin() {
-    kernels::gates_follow_their_twin(&gpu().await).await;
+async fn branches_follow_their_twin() {
+    kernels::branches_follow_their_twin(&gpu().await).await;
 }
 
 #[wasm_bindgen_test]

@@ -57,6 +57,14 @@ pub fn empty_like(like: &CubeTensor) -> CubeTensor {
     view(&flat, 0, like.meta.shape().clone())
 }
 
+/// A buffer that may be written in its place: `x` itself, or a copy where somebody else holds it.
+pub fn own(x: CubeTensor) -> CubeTensor {
+    match x.can_mut() {
+        true => x,
+        false => x.copy(),
+    }
+}
+
 /// Workgroups for a thread an element, or for some elements a thread where there are very many.
 pub fn a_thread_each(elements: usize) -> CubeCount {
     let workgroups = elements.div_ceil(THREADS as usize);

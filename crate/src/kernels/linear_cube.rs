@@ -10,6 +10,8 @@ use cubecl::prelude::*;
 use super::activation::Activation;
 use super::conv_sums_cube::sum_parts;
 use super::cube::{aligned, empty, spaced, view, workgroups};
+use super::flat::next_start;
+use super::linear::with_last;
 use super::product_cube::{Ending, Lie, SizesLaunch, Tile, gradients_kernel, product_kernel};
 
 /// Workgroups that keep a large GPU busy.
@@ -129,8 +131,8 @@ pub fn activated(
     bias: CubeTensor,
     activation: Activation,
     keep: bool,
-    shape: Shape,
 ) -> (CubeTensor, CubeTensor) {
+    let shape = with_last(x.meta.shape(), weight.meta.shape()[0]);
     let ending = Ending::Activated { activation, keep };
     let out = ended(x, weight, bias, ending, None, keep);
     both(out, keep, shape)
@@ -249,17 +251,14 @@ pub fn grads(
     let shape = x.meta.shape().clone();
     let rows = shape.num_elements() / input;
     let of_x = Numbers::new([rows, input], output);
-    let (of_x, mut of_weights) = both_grads(grad, into_contiguous(weight), x, before, of_x, 0, 1);
-    let (of_weight, of_bias) = of_weights.remove(0);
+    let (of_x, of_weight, numbers) = both_grads(grad, into_contiguous(weight), x, before, of_x, 0, 1);
+    let (of_weight, of_bias) = weight_and_bias(&of_weight, &numbers);
     (view(&of_x, 0, shape), of_weight, of_bias)
 }
 
-/// The gradients of [`maps`]: of `x`, and of each weight and bias, from `grad` `[maps, rows, out]`.
-pub fn maps_grads(
-    grad: CubeTensor,
-    weights: &[CubeTensor],
-    x: CubeTensor,
-) -> (CubeTensor, Vec<(CubeTensor, CubeTensor)>) {
+/// The gradients of [`maps`] from `grad` `[maps, rows, out]`: of `x`, and of all weights and biases in one vector, where
+/// they lie as in that of all parameters.
+pub fn maps_grads(grad: CubeTensor, weights: &[CubeTensor], x: CubeTensor) -> (CubeTensor, CubeTensor) {
     let [output, input] = weights[0].meta.shape().dims();
     let rows = x.meta.num_elements() / input;
     let (weight, right_step) = spaced(weights);
@@ -271,11 +270,8 @@ pub fn maps_grads(
         ..Numbers::new([rows, input], output)
     };
     let shape = x.meta.shape().clone();
-    let (of_x, of_weights) = both_grads(grad, weight, x, None, of_x, left_step, weights.len());
-    let of_x = match weights.len() {
-        1 => of_x,
-        count => sum_parts(of_x, count, rows * input),
-    };
+    let (of_x, of_weights, _) = both_grads(grad, weight, x, None, of_x, left_step, weights.len());
+    let of_x = sum_parts(of_x, weights.len(), rows * input);
     (view(&of_x, 0, shape), of_weights)
 }
 
@@ -288,7 +284,7 @@ fn both_grads(
     of_x: Numbers,
     grad_step: usize,
     maps: usize,
-) -> (CubeTensor, Vec<(CubeTensor, CubeTensor)>) {
+) -> (CubeTensor, CubeTensor, Numbers) {
     let ([rows, input], output) = (of_x.size, of_x.terms);
     let size = [output, input];
     let most = |tile| if maps > 1 { maps } else { parts(tile, size, rows) };
@@ -296,7 +292,7 @@ fn both_grads(
         maps * count(tile, of_x.size) + most(tile) * count(tile, size)
     });
     let products = most(tile);
-    let of_weight = weight_numbers(&x, size, rows, tile, products, maps > 1, grad_step);
+    let of_weight = weight_numbers(size, rows, tile, products, maps > 1, grad_step);
     let [x_down, x_across] = tiles(tile, of_x.size);
     let [weight_down, weight_across] = tiles(tile, size);
     let (x_count, weight_count) = (x_down * x_across * maps, weight_down * weight_across * products);
@@ -325,7 +321,11 @@ fn both_grads(
         tile,
         ending,
     );
-    (x_out, weights_of(weight_out, &of_weight, products, maps))
+    let weight_out = match products > maps {
+        true => sum_parts(weight_out, products, of_weight.out_step),
+        false => weight_out,
+    };
+    (x_out, weight_out, of_weight)
 }
 
 /// `grad^T x`, and the sum of the rows of `grad`.
@@ -338,7 +338,7 @@ pub fn weight_grad(x: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) 
         false => choose(size[1], |tile| count(tile, size)),
     };
     let products = parts(tile, size, terms);
-    let numbers = weight_numbers(&x, size, terms, tile, products, false, 0);
+    let numbers = weight_numbers(size, terms, tile, products, false, 0);
     let [down, across] = tiles(tile, size);
     let out = empty(&x, [products * numbers.out_step]);
     let x = into_contiguous(x);
@@ -361,13 +361,16 @@ pub fn weight_grad(x: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) 
         Ending::Plain,
         true,
     );
-    weights_of(out, &numbers, products, 1).remove(0)
+    let out = match products {
+        1 => out,
+        _ => sum_parts(out, products, numbers.out_step),
+    };
+    weight_and_bias(&out, &numbers)
 }
 
 /// Sizes of a weight's gradient: so many products, each of a map of its own, or of a part of one map's terms. Each writes
 /// weight and bias into one buffer, the second from an aligned start on.
 fn weight_numbers(
-    x: &CubeTensor,
     size: [usize; 2],
     terms: usize,
     tile: Tile,
@@ -375,7 +378,7 @@ fn weight_numbers(
     apart: bool,
     grad_step: usize,
 ) -> Numbers {
-    let second = aligned(x, size[0] * size[1]);
+    let second = next_start(0, size[0] * size[1]);
     // A whole number of rounds a part.
     let a_part = terms.div_ceil(products).next_multiple_of(tile.depth as usize);
     Numbers {
@@ -383,30 +386,16 @@ fn weight_numbers(
         terms_step: if apart { 0 } else { a_part },
         terms_a_part: if apart { terms } else { a_part },
         second,
-        out_step: aligned(x, second + size[0]),
+        out_step: next_start(second, size[0]),
         ..Numbers::new(size, terms)
     }
 }
 
-/// The gradients of each map's weight and bias, from what the products wrote.
-fn weights_of(
-    out: CubeTensor,
-    numbers: &Numbers,
-    products: usize,
-    maps: usize,
-) -> Vec<(CubeTensor, CubeTensor)> {
-    let out = match products > maps {
-        true => sum_parts(out, products, numbers.out_step),
-        false => out,
-    };
-    let of_map = |i: usize| {
-        let start = i * numbers.out_step;
-        (
-            view(&out, start, numbers.size),
-            view(&out, start + numbers.second, [numbers.size[0]]),
-        )
-    };
-    (0..maps).map(of_map).collect()
+fn weight_and_bias(of_both: &CubeTensor, numbers: &Numbers) -> (CubeTensor, CubeTensor) {
+    (
+        view(of_both, 0, numbers.size),
+        view(of_both, numbers.second, [numbers.size[0]]),
+    )
 }
 
 #[cfg(test)]

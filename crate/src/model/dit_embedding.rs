@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::dit_config::DiTConfig;
 use super::embedding::timestep_embedding;
 use super::layers::{Embedding, Init, Linear};
-use crate::kernels::{linear, silu};
+use crate::kernels::{Activation, linear};
 
 /// Sines and cosines of the timestep.
 pub const FREQUENCY_DIM: usize = 256;
@@ -104,7 +104,8 @@ impl TimestepEmbedder {
     /// `t` `[batch]` -> `[batch, hidden_size]`
     pub fn forward(&self, t: Tensor<1>, frequencies: Tensor<2>) -> Tensor<2> {
         let sinusoids = timestep_embedding(t, frequencies, FREQUENCY_DIM, true);
-        self.mlp.2.forward(silu(self.mlp.0.forward(sinusoids)))
+        let hidden = self.mlp.0.forward_activated(sinusoids, Activation::Silu);
+        self.mlp.2.forward_after(hidden)
     }
 }
 

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::layers::{Init, Linear};
-use crate::kernels::silu;
+use crate::kernels::Activation;
 
 /// Sinusoidal embedding of timesteps (Vaswani et al., 2017, section 3.5; Ho et al., 2020, appendix B).
 ///
@@ -56,7 +56,8 @@ impl TimestepEmbedding {
 
     /// `[batch, input]` -> `[batch, dim]`
     pub fn forward(&self, sinusoids: Tensor<2>) -> Tensor<2> {
-        self.linear_2.forward(silu(self.linear_1.forward(sinusoids)))
+        let hidden = self.linear_1.forward_activated(sinusoids, Activation::Silu);
+        self.linear_2.forward_after(hidden)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Our GPU kernels against what computes the same on the CPU, their twins: values and gradients.
 
 use burn::tensor::{Device, Tensor};
-use diffusion_playground::kernels::{self, AdamW, Moments, Rates, Weights};
+use diffusion_playground::kernels::{self, Activation, AdamW, Modulation, Moments, Rates, Weights};
 use diffusion_playground::rng::{Rng, Stream};
 use diffusion_playground::runtime::Profile;
 
@@ -196,15 +196,14 @@ async fn layer_norm([batch, tokens, channels]: [usize; 3], device: &Device) -> V
     let x = (rng.normal_tensor([batch, tokens, channels], &device) * 2.0 - 1.0)
         .detach()
         .require_grad();
-    let shift = rng.normal_tensor([batch, channels], &device).require_grad();
-    let scale = rng.normal_tensor([batch, channels], &device).require_grad();
-    let y = kernels::layer_norm_modulate(x.clone(), shift.clone(), scale.clone(), 1e-6);
+    let parts = rng.normal_tensor([batch, 2 * channels], &device).require_grad();
+    let modulation = Modulation::of_block(parts.clone());
+    let (y, _) = kernels::layer_norm_modulate(x.clone(), &modulation, 0, 1e-6);
     let mut found = vec![values(y.clone().inner()).await];
     let upstream: Tensor<3> = rng.normal_tensor(y.dims(), &device);
     let grads = (y * upstream).sum().backward();
     found.push(values(x.grad(&grads).expect("tracked")).await);
-    found.push(values(shift.grad(&grads).expect("tracked")).await);
-    found.push(values(scale.grad(&grads).expect("tracked")).await);
+    found.push(values(parts.grad(&grads).expect("tracked")).await);
     found
 }
 
@@ -212,44 +211,91 @@ pub async fn layer_norm_follows_its_twin(device: &Device) {
     for sizes in [[3, 49, 128], [2, 5, 37], [1, 1, 300], [5, 1, 8]] {
         assert_twins(
             &format!("layer norm {sizes:?}"),
-            &["y", "x.grad", "shift.grad", "scale.grad"],
+            &["y", "x.grad", "parts.grad"],
             layer_norm(sizes, device).await,
             layer_norm(sizes, &Device::flex()).await,
         );
     }
 }
 
-/// Outputs and gradients of a residual connection whose gate is one part of a matrix, of GELU, and of another part that
-/// nothing is made of.
-async fn gates([batch, tokens, channels]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
-    let device = device.clone().autodiff();
+/// Output and gradients of blocks of two branches each, modulated by maps of one condition, in which there is a part that
+/// nothing is made of. Weights of the maps lie in one vector as a trained network's do, or each where it is.
+async fn branches(
+    [batch, tokens, channels]: [usize; 3],
+    blocks: usize,
+    one_vector: bool,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let (plain, device) = (device, device.clone().autodiff());
     let mut rng = Rng::new(12, Stream::Data, channels as u32);
-    let mut tensor = || -> Tensor<3> { rng.normal_tensor([batch, tokens, channels], &device) };
-    let (x, y, upstream) = (
-        tensor().require_grad(),
-        (tensor() * 4.0).detach().require_grad(),
-        tensor(),
-    );
-    let parts: Tensor<2> = rng.normal_tensor([batch, 3 * channels], &device).require_grad();
-    let [_, gate, shift] = kernels::chunks(parts.clone());
-    let out = kernels::gated_add(x.clone(), kernels::gelu(y.clone()), gate.clone());
-    let out = kernels::layer_norm_modulate(out, shift, gate, 1e-6);
+    let [x, upstream]: [Tensor<3>; 2] =
+        std::array::from_fn(|_| rng.normal_tensor([batch, tokens, channels], &device));
+    let x = x.require_grad();
+    let condition: Tensor<2> = rng.normal_tensor([batch, 12], &device).require_grad();
+    let (weight, bias) = ([7 * channels, 12], [7 * channels]);
+    let mut vectors: Vec<Tensor<1>> = Vec::new();
+    for _ in 0..blocks {
+        vectors.push(rng.normal_tensor([weight[0] * weight[1]], plain) * 0.3);
+        vectors.push(rng.normal_tensor(bias, plain));
+    }
+    let flat = kernels::gather(vectors.clone());
+    let mut maps = Vec::new();
+    let mut start = 0;
+    for pair in vectors.chunks(2) {
+        let next = kernels::next_start(start, pair[0].dims()[0]);
+        let (w, b) = match one_vector {
+            true => (kernels::part(&flat, start, weight), kernels::part(&flat, next, bias)),
+            false => (pair[0].clone().reshape(weight), pair[1].clone()),
+        };
+        maps.push((w.autodiff().require_grad(), b.autodiff().require_grad()));
+        start = kernels::next_start(next, bias[0]);
+    }
+    let width = channels + 3;
+    let weights = [[channels; 2], [width, channels], [channels, width]].map(|size| {
+        let weight: Tensor<2> = rng.normal_tensor(size, &device) / (size[1] as f32).sqrt();
+        weight.detach().require_grad()
+    });
+    let biases = [channels, width, channels]
+        .map(|size| -> Tensor<1> { rng.normal_tensor([size], &device).require_grad() });
+    let layer = |i: usize| (weights[i].clone(), biases[i].clone());
+    let mut out = x.clone();
+    for modulation in kernels::modulations(condition.clone(), &maps) {
+        let (normal, residual) = kernels::layer_norm_modulate(out, &modulation, 0, 1e-6);
+        let (weight, bias) = layer(0);
+        out = kernels::gated_linear(normal, weight, bias, residual, &modulation, 2);
+        let (normal, residual) = kernels::layer_norm_modulate(out, &modulation, 4, 1e-6);
+        let (weight, bias) = layer(1);
+        let hidden = kernels::linear_activated(normal, weight, bias, Activation::Gelu);
+        let (weight, bias) = layer(2);
+        out = kernels::gated_linear(hidden, weight, bias, residual, &modulation, 3);
+    }
     let mut found = vec![values(out.clone().inner()).await];
     let grads = (out * upstream).sum().backward();
     found.push(values(x.grad(&grads).expect("tracked")).await);
-    found.push(values(y.grad(&grads).expect("tracked")).await);
-    found.push(values(parts.grad(&grads).expect("tracked")).await);
+    found.push(values(condition.grad(&grads).expect("tracked")).await);
+    for (weight, bias) in weights.iter().zip(&biases).chain(maps.iter().map(|(w, b)| (w, b))) {
+        found.push(values(weight.grad(&grads).expect("tracked")).await);
+        found.push(values(bias.grad(&grads).expect("tracked")).await);
+    }
     found
 }
 
-/// Widths at which a part of a row is a view of it, and others at which it is a copy.
-pub async fn gates_follow_their_twin(device: &Device) {
-    for sizes in [[3, 49, 128], [2, 5, 37], [1, 1, 300], [5, 9, 64]] {
+pub async fn branches_follow_their_twin(device: &Device) {
+    for (sizes, blocks, one_vector) in [
+        ([3, 49, 128], 2, true),
+        ([2, 5, 37], 7, true),
+        ([1, 1, 300], 1, true),
+        ([5, 9, 64], 3, false),
+    ] {
+        let mut names = vec!["y", "x.grad", "condition.grad"];
+        names.extend(["proj.weight.grad", "proj.bias.grad", "fc1.weight.grad", "fc1.bias.grad"]);
+        names.extend(["fc2.weight.grad", "fc2.bias.grad"]);
+        names.extend(["map.weight.grad", "map.bias.grad"].repeat(blocks));
         assert_twins(
-            &format!("gates {sizes:?}"),
-            &["y", "x.grad", "y.grad", "parts.grad"],
-            gates(sizes, device).await,
-            gates(sizes, &Device::flex()).await,
+            &format!("{blocks} blocks {sizes:?}"),
+            &names,
+            branches(sizes, blocks, one_vector, device).await,
+            branches(sizes, blocks, one_vector, &Device::flex()).await,
         );
     }
 }
