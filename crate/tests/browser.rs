@@ -85,6 +85,16 @@ async fn branches_follow_their_twin() {
 }
 
 #[wasm_bindgen_test]
+async fn conditions_follow_their_twin() {
+    kernels::conditions_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn patches_follow_their_twin() {
+    kernels::patches_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn self_attention_follows_its_twin() {
     kernels::self_attention_follows_its_twin(&gpu().await).await;
 }

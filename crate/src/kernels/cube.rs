@@ -103,7 +103,7 @@ pub fn view(flat: &CubeTensor, start: usize, shape: impl Into<Shape>) -> CubeTen
 }
 
 /// Tensors of one size as one vector, and the distance between their starts. Where they lie in one buffer at equal
-/// distances, as the parameters of equal layers do, nothing is copied. They are at most [`PARTS`].
+/// distances, as the parameters of equal layers do, nothing is copied.
 pub fn spaced(tensors: &[CubeTensor]) -> (CubeTensor, usize) {
     let first = &tensors[0];
     let (size, count) = (first.dtype.size(), first.meta.num_elements());
@@ -118,18 +118,19 @@ pub fn spaced(tensors: &[CubeTensor]) -> (CubeTensor, usize) {
             && step >= count
             && start(tensor) == start(first) + i * step
     };
+    let last = tensors.len() - 1;
     if tensors.iter().enumerate().all(in_place) {
-        let last = tensors.len() - 1;
         let mut all = first.clone();
         all.handle.offset_end = tensors[last].handle.offset_end;
         *all.meta = Metadata::new(Shape::from([last * step + count]), [1]);
         return (all, step);
     }
     let step = aligned(first, count);
-    let all = empty(first, [tensors.len() * step]);
-    let part = |i: usize| i.min(tensors.len() - 1);
-    let parts = std::array::from_fn(|i| tensors[part(i)].clone());
-    (gather(all, parts, std::array::from_fn(|i| part(i) * step)), step)
+    let starts: Vec<usize> = (0..=last).map(|i| i * step).collect();
+    (
+        gather(empty(first, [tensors.len() * step]), tensors, &starts),
+        step,
+    )
 }
 
 /// The sum of `value` over the 256 threads of a workgroup, known to each of them. All threads must call it.

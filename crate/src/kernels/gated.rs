@@ -11,10 +11,10 @@ use burn_cubecl::CubeBackend;
 
 use super::activation::Activation;
 use super::cube::{from_gpu, on_gpu, runs_kernels};
+use super::gated_cube;
 use super::linear::{Input, Kept, LinearMapGrad, linear_after};
 use super::linear_cube::{self, Gates};
 use super::modulation::{Modulation, Part, Slot};
-use super::gated_cube;
 
 /// A tensor that is added again after the branch that begins with its norm,
 /// [`layer_norm_modulate`](super::layer_norm_modulate), whose step back adds both gradients.
@@ -49,7 +49,9 @@ pub fn gated_linear(
     let (weight, bias) = (weight.into_dispatch(), bias.into_dispatch());
     if !autodiff {
         let [x, weight, bias, residual, values] = [x, weight, bias, residual_x, values].map(on_gpu);
-        return Tensor::from_dispatch(from_gpu(Cube::gated_only(x, weight, bias, residual, values, gate)));
+        return Tensor::from_dispatch(from_gpu(Cube::gated_only(
+            x, weight, bias, residual, values, gate,
+        )));
     }
     let residual = (residual_x, residual.gradient);
     Tensor::from_dispatch(Dispatch::gated(

@@ -1,9 +1,9 @@
 //! Linear map, alone and with an activation. The weight has PyTorch's layout.
 
-use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
@@ -281,7 +281,8 @@ impl<B: LinearMapGrad> Backward<B, 3> for LinearMapBackward {
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let grad = grads.consume::<B>(&ops.node);
-        ops.state.register(grad, ops.parents.map(|node| Some(node?.id)), grads);
+        ops.state
+            .register(grad, ops.parents.map(|node| Some(node?.id)), grads);
     }
 }
 

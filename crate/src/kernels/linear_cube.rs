@@ -80,6 +80,7 @@ struct Numbers {
     out_step: usize,
     second: usize,
     image_rows: usize,
+    patches_across: usize,
     gates: [usize; 2],
 }
 
@@ -90,6 +91,7 @@ impl Numbers {
             terms,
             terms_a_part: terms,
             image_rows: 1,
+            patches_across: 1,
             ..Self::default()
         }
     }
@@ -107,6 +109,7 @@ impl Numbers {
             self.out_step as u32,
             self.second as u32,
             self.image_rows as u32,
+            self.patches_across as u32,
             self.gates[0] as u32,
             self.gates[1] as u32,
         )
@@ -154,7 +157,11 @@ pub fn gated(
 
 /// The two halves of a buffer; the first twice where there is no second.
 fn both(out: CubeTensor, keep: bool, shape: Shape) -> (CubeTensor, CubeTensor) {
-    let second = if keep { aligned(&out, shape.num_elements()) } else { 0 };
+    let second = if keep {
+        aligned(&out, shape.num_elements())
+    } else {
+        0
+    };
     (view(&out, 0, shape.clone()), view(&out, second, shape))
 }
 
@@ -184,7 +191,71 @@ fn ended(
         numbers.gates = [gates.start, gates.step];
         others = [into_contiguous(gates.residual), into_contiguous(gates.gates)];
     }
-    launch([x, weight, bias], others, &out, &numbers, 1, tile, ending);
+    launch([x, weight, bias], others, &out, &numbers, 1, tile, [0, 0], ending);
+    out
+}
+
+/// The map of each patch of `x` `[batch, channels, height, width]` by `weight` `[out, channels, patch, patch]`, and `added`
+/// `[1, patches, out]`: `[batch, patches, out]`.
+pub fn of_patches(x: CubeTensor, weight: CubeTensor, bias: CubeTensor, added: CubeTensor) -> CubeTensor {
+    let [columns, channels, patch, _] = weight.meta.shape().dims();
+    let [batch, _, _, width] = x.meta.shape().dims();
+    let [_, patches, _] = added.meta.shape().dims();
+    let size = [batch * patches, columns];
+    let numbers = Numbers {
+        image_rows: patches,
+        patches_across: width / patch,
+        ..Numbers::new(size, channels * patch * patch)
+    };
+    let out = empty(&x, [batch, patches, columns]);
+    let tile = choose(columns, |tile| count(tile, size));
+    let (weight, added) = (into_contiguous(weight), into_contiguous(added));
+    let others = [added.clone(), added];
+    launch(
+        [x, weight, bias],
+        others,
+        &out,
+        &numbers,
+        1,
+        tile,
+        [patch as u32, 0],
+        Ending::Added,
+    );
+    out
+}
+
+/// The map of `x` `[batch, patches, in]` to patches of images: `weight` `[patch patch channels, in]` ->
+/// `[batch, channels, height, width]`, with so many patches beside each other.
+pub fn to_patches(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: CubeTensor,
+    patch: usize,
+    across: usize,
+) -> CubeTensor {
+    let [batch, patches, terms] = x.meta.shape().dims();
+    let [columns, _] = weight.meta.shape().dims();
+    let size = [batch * patches, columns];
+    let numbers = Numbers {
+        image_rows: patches,
+        patches_across: across,
+        ..Numbers::new(size, terms)
+    };
+    let sides = [patches / across * patch, across * patch];
+    let out = empty(&x, [batch, columns / (patch * patch), sides[0], sides[1]]);
+    let tile = choose(columns, |tile| count(tile, size));
+    let weight = into_contiguous(weight);
+    let others = [weight.clone(), weight.clone()];
+    launch(
+        [x, weight, bias],
+        others,
+        &out,
+        &numbers,
+        1,
+        tile,
+        [0, patch as u32],
+        Ending::Bias,
+    );
     out
 }
 
@@ -204,7 +275,17 @@ pub fn maps(x: CubeTensor, weights: &[CubeTensor], biases: &[CubeTensor]) -> Cub
     let out = empty(&x, [weights.len(), rows, columns]);
     let tile = choose(columns, |tile| weights.len() * count(tile, size));
     let others = [bias.clone(), bias.clone()];
-    launch([x, weight, bias], others, &out, &numbers, weights.len(), tile, Ending::Bias);
+    let products = weights.len();
+    launch(
+        [x, weight, bias],
+        others,
+        &out,
+        &numbers,
+        products,
+        tile,
+        [0, 0],
+        Ending::Bias,
+    );
     out
 }
 
@@ -215,6 +296,7 @@ fn launch(
     numbers: &Numbers,
     products: usize,
     tile: Tile,
+    [left_patch, out_patch]: [u32; 2],
     ending: Ending,
 ) {
     let [down, across] = tiles(tile, numbers.size);
@@ -233,6 +315,8 @@ fn launch(
         Lie {
             left_inside: true,
             right_inside: true,
+            left_patch,
+            out_patch,
         },
         ending,
         false,
@@ -298,7 +382,9 @@ fn both_grads(
     let (x_count, weight_count) = (x_down * x_across * maps, weight_down * weight_across * products);
     let x_out = empty(&x, [maps * rows * input]);
     let weight_out = empty(&x, [products * of_weight.out_step]);
-    let ending = before.as_ref().map_or(Ending::Plain, |(_, activation)| Ending::Back(*activation));
+    let ending = before
+        .as_ref()
+        .map_or(Ending::Plain, |(_, activation)| Ending::Back(*activation));
     // Something has to stand there.
     let other = before.map_or_else(|| weight.clone(), |(before, _)| into_contiguous(before));
     gradients_kernel::launch(
@@ -357,6 +443,8 @@ pub fn weight_grad(x: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) 
         Lie {
             left_inside: false,
             right_inside: false,
+            left_patch: 0,
+            out_patch: 0,
         },
         Ending::Plain,
         true,

@@ -2,8 +2,8 @@
 
 use burn_flex::{Flex, FlexTensor};
 
-use super::flex::{Matrix, add_product, in_order, tensor, values};
 use super::activation::{Activate, ActivateGrad, Activation};
+use super::flex::{Matrix, add_product, in_order, tensor, values};
 use super::linear::{LinearActivation, LinearMap, LinearMapGrad, with_last};
 
 /// With so few rows most of the time would go into bringing the weight into another order, which a product does for the

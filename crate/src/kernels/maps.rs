@@ -47,7 +47,9 @@ fn maps(x: Tensor<2>, layers: &[(Tensor<2>, Tensor<1>)]) -> Tensor<3> {
         return Tensor::from_dispatch(from_gpu(maps));
     }
     let ([a, b, c, d, e, f], [i, j, k, l, m, n]) = (weights, biases);
-    Tensor::from_dispatch(Dispatch::linear_maps(x, a, b, c, d, e, f, i, j, k, l, m, n, count))
+    Tensor::from_dispatch(Dispatch::linear_maps(
+        x, a, b, c, d, e, f, i, j, k, l, m, n, count,
+    ))
 }
 
 /// Numbers of a layer's gradients, which lie as in the flat vector of all parameters.

@@ -97,7 +97,9 @@ impl Slot {
 
     pub fn take<T: 'static>(&self) -> Option<T> {
         let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        taken.and_then(|gradient| gradient.downcast().ok()).map(|gradient| *gradient)
+        taken
+            .and_then(|gradient| gradient.downcast().ok())
+            .map(|gradient| *gradient)
     }
 }
 

@@ -17,13 +17,18 @@ pub struct Tile {
     pub depth: u32,
 }
 
-/// How a matrix lies in memory.
+/// How matrices lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lie {
     /// Neighbouring numbers of the left matrix are terms of one sum, and not neighbours in the result.
     pub left_inside: bool,
     /// Of the right matrix.
     pub right_inside: bool,
+    /// The left matrix is images: each row is a square patch with so many pixels a side, and the terms are its channels,
+    /// then its rows. 0 where it is not.
+    pub left_patch: u32,
+    /// The result is images: each row is a patch, and the columns are its rows, then its pixels, then their channels.
+    pub out_patch: u32,
 }
 
 /// What a sum becomes. `bias` is one a column.
@@ -40,6 +45,8 @@ pub enum Ending {
     Gated {
         keep: bool,
     },
+    /// `sum + bias + other`, which is the same for every image.
+    Added,
     /// The sum times the activation's derivative at `other`.
     Back(Activation),
 }
@@ -60,8 +67,10 @@ pub struct Sizes {
     pub out_step: u32,
     /// Where behind the result the sums of the left matrix's rows go, or what is kept.
     pub second: u32,
-    /// Rows of an image, which have a gate in common: the first one's start, and the distance to the next image's.
+    /// Rows of an image, and how many of them lie beside each other where they are patches.
     pub image_rows: u32,
+    pub patches_across: u32,
+    /// The start of the first image's gates, and the distance to the next image's.
     pub gates_start: u32,
     pub gates_step: u32,
 }
@@ -147,6 +156,8 @@ pub fn gradients_kernel(
             comptime!(Lie {
                 left_inside: true,
                 right_inside: false,
+                left_patch: 0,
+                out_patch: 0,
             }),
             ending,
             false,
@@ -170,6 +181,8 @@ pub fn gradients_kernel(
             comptime!(Lie {
                 left_inside: false,
                 right_inside: false,
+                left_patch: 0,
+                out_patch: 0,
             }),
             comptime!(Ending::Plain),
             true,
@@ -220,6 +233,7 @@ fn product(
         load(
             left,
             lefts,
+            sizes,
             left_start,
             first_row,
             sizes.rows,
@@ -229,10 +243,12 @@ fn product(
             comptime!(tile.down),
             tile,
             comptime!(lie.left_inside),
+            comptime!(lie.left_patch),
         );
         load(
             right,
             rights,
+            sizes,
             right_start,
             first_column,
             sizes.columns,
@@ -242,6 +258,7 @@ fn product(
             comptime!(tile.across),
             tile,
             comptime!(lie.right_inside),
+            0u32,
         );
         sync_cube();
         #[unroll]
@@ -267,10 +284,51 @@ fn product(
     let row = first_row + ty * 4;
     let column = first_column + tx * 4;
     let bias_start = z * sizes.bias_step;
-    write(out, bias, other, gates, acc_0, sizes, start, bias_start, row, column, ending);
-    write(out, bias, other, gates, acc_1, sizes, start, bias_start, row + 1, column, ending);
-    write(out, bias, other, gates, acc_2, sizes, start, bias_start, row + 2, column, ending);
-    write(out, bias, other, gates, acc_3, sizes, start, bias_start, row + 3, column, ending);
+    write(
+        out, bias, other, gates, acc_0, sizes, start, bias_start, row, column, lie, ending,
+    );
+    write(
+        out,
+        bias,
+        other,
+        gates,
+        acc_1,
+        sizes,
+        start,
+        bias_start,
+        row + 1,
+        column,
+        lie,
+        ending,
+    );
+    write(
+        out,
+        bias,
+        other,
+        gates,
+        acc_2,
+        sizes,
+        start,
+        bias_start,
+        row + 2,
+        column,
+        lie,
+        ending,
+    );
+    write(
+        out,
+        bias,
+        other,
+        gates,
+        acc_3,
+        sizes,
+        start,
+        bias_start,
+        row + 3,
+        column,
+        lie,
+        ending,
+    );
     if comptime!(sum_left) && y == 0 && tx == 0 {
         #[unroll]
         for i in 0..4u32 {
@@ -288,6 +346,7 @@ fn product(
 fn load(
     matrix: &Tensor<f32>,
     into: &mut Shared<[Four]>,
+    sizes: &Sizes,
     start: u32,
     first: u32,
     count: u32,
@@ -297,6 +356,7 @@ fn load(
     #[comptime] width: u32,
     #[comptime] tile: Tile,
     #[comptime] terms_inside: bool,
+    #[comptime] patch: u32,
 ) {
     let threads = comptime!(tile.across * tile.down);
     let depth = comptime!(tile.depth);
@@ -319,7 +379,17 @@ fn load(
                 let neighbour = first + at_four * 4 + i;
                 if neighbour < count {
                     let mut at = term * count + neighbour;
-                    if comptime!(terms_inside) {
+                    if comptime!(patch > 0) {
+                        let within = term % comptime!(patch * patch);
+                        at = pixel(
+                            sizes,
+                            terms,
+                            neighbour,
+                            term / comptime!(patch * patch),
+                            within,
+                            patch,
+                        );
+                    } else if comptime!(terms_inside) {
                         at = neighbour * terms + term;
                     }
                     four.insert(comptime!(i as usize), matrix[(start + at) as usize]);
@@ -328,6 +398,17 @@ fn load(
         }
         into[(k * comptime!(width + 1) + at_four) as usize] = four;
     }
+}
+
+/// Where in the images, of which each patch has `numbers`, pixel `within` of a patch is in its `channel`.
+#[cube]
+fn pixel(sizes: &Sizes, numbers: u32, row: u32, channel: u32, within: u32, #[comptime] patch: u32) -> u32 {
+    let across = sizes.patches_across;
+    let place = row % sizes.image_rows;
+    let y = place / across * patch + within / patch;
+    let x = place % across * patch + within % patch;
+    let image = row / sizes.image_rows * sizes.image_rows * numbers;
+    image + channel * sizes.image_rows * comptime!(patch * patch) + y * across * patch + x
 }
 
 /// Four columns of a row.
@@ -344,6 +425,7 @@ fn write(
     bias_start: u32,
     row: u32,
     column: u32,
+    #[comptime] lie: Lie,
     #[comptime] ending: Ending,
 ) {
     if row < sizes.rows {
@@ -351,7 +433,7 @@ fn write(
         for i in 0..4u32 {
             let own = column + i;
             if own < sizes.columns {
-                let at = start + row * sizes.columns + own;
+                let mut at = start + row * sizes.columns + own;
                 let mut value = four.extract(comptime!(i as usize));
                 match comptime!(ending) {
                     Ending::Plain => {}
@@ -371,7 +453,16 @@ fn write(
                         let gate = sizes.gates_start + row / sizes.image_rows * sizes.gates_step + own;
                         value = other[at as usize] + gates[gate as usize] * value;
                     }
+                    Ending::Added => {
+                        value += bias[(bias_start + own) as usize];
+                        value += other[(row % sizes.image_rows * sizes.columns + own) as usize];
+                    }
                     Ending::Back(activation) => value *= slope(other[at as usize], activation),
+                }
+                if comptime!(lie.out_patch > 0) {
+                    let patch = comptime!(lie.out_patch);
+                    let channels = sizes.columns / (patch * patch);
+                    at = pixel(sizes, sizes.columns, row, own % channels, own / channels, patch);
                 }
                 out[at as usize] = value;
             }

@@ -102,7 +102,7 @@ impl DiT {
             .collect();
 
         enter(&mut probe, "x_embedder");
-        let mut x = self.x_embedder.forward(x) + self.positions.clone();
+        let mut x = self.x_embedder.forward(x, self.positions.clone());
         for (i, (block, modulation)) in self.blocks.iter().zip(&modulations).enumerate() {
             enter(&mut probe, &format!("blocks.{i}"));
             x = block.forward(x, modulation, probe.as_deref_mut());

@@ -9,10 +9,12 @@ use burn::module::Module;
 use burn::tensor::{Int, Tensor};
 
 use super::dit_config::DiTConfig;
-use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, unpatchify, xavier_linear, zero_linear};
+use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, xavier_linear, zero_linear};
 use super::layers::{Init, Linear};
 use super::probe::{Probe, Recorder};
-use crate::kernels::{Activation, Modulation, Residual, layer_norm_modulate, self_attention, silu};
+use crate::kernels::{
+    Activation, Modulation, Residual, layer_norm_modulate, linear_to_patches, self_attention,
+};
 
 /// Epsilon of all norms but the one before an MLP, which diffusers sets otherwise.
 const NORM_EPS: f64 = 1e-6;
@@ -130,7 +132,13 @@ pub struct Mlp {
 impl Mlp {
     /// `x` `[batch, tokens, hidden_size]` -> the same shape: the MLP of `x`, times part `gate` of `modulation`, plus the
     /// residual
-    pub fn forward(&self, x: Tensor<3>, residual: Residual, modulation: &Modulation, gate: usize) -> Tensor<3> {
+    pub fn forward(
+        &self,
+        x: Tensor<3>,
+        residual: Residual,
+        modulation: &Modulation,
+        gate: usize,
+    ) -> Tensor<3> {
         let hidden = self.fc1.forward_activated(x, Activation::Gelu);
         self.fc2.forward_gated(hidden, residual, modulation, gate)
     }
@@ -146,8 +154,6 @@ pub struct FinalLayer {
     grid: usize,
     #[module(skip)]
     patch: usize,
-    #[module(skip)]
-    channels: usize,
 }
 
 impl FinalLayer {
@@ -159,7 +165,6 @@ impl FinalLayer {
             adaLN_modulation: (Silu, zero_linear(hidden, 2 * hidden, init)),
             grid: config.grid(),
             patch,
-            channels,
         }
     }
 
@@ -168,8 +173,8 @@ impl FinalLayer {
     pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>) -> Tensor<4> {
         let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 2 hidden_size]
         let (normal, _) = layer_norm_modulate(x, &Modulation::of_block(modulation), 0, NORM_EPS);
-        let patches = self.linear.forward_tokens(normal);
-        unpatchify(patches, self.grid, self.patch, self.channels)
+        let (weight, bias) = (self.linear.weight.val(), self.linear.bias.val());
+        linear_to_patches(normal, weight, bias, self.patch, self.grid)
     }
 }
 
@@ -181,5 +186,5 @@ pub(super) fn condition(
     labels: Tensor<1, Int>,
     frequencies: Tensor<2>,
 ) -> Tensor<2> {
-    silu(t_embedder.forward(t, frequencies) + y_embedder.forward(labels))
+    y_embedder.forward_silu(t_embedder.forward(t, frequencies), labels)
 }

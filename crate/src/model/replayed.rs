@@ -87,7 +87,7 @@ impl Replayed {
     }
 
     fn record(&self, inputs: &Inputs) -> Pass {
-        let (kept, network) = (inputs.copied(), self.network.clone());
+        let (kept, network) = (inputs.copied(), self.network.in_one_vector());
         let Inputs { x_t, t, labels } = kept.clone();
         let pass = move || network.denoise(x_t.clone(), t.clone(), labels.clone());
         match Recording::new(&inputs.x_t.device(), pass) {

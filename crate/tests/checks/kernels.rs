@@ -1,6 +1,6 @@
 //! Our GPU kernels against what computes the same on the CPU, their twins: values and gradients.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use diffusion_playground::kernels::{self, Activation, AdamW, Modulation, Moments, Rates, Weights};
 use diffusion_playground::rng::{Rng, Stream};
 use diffusion_playground::runtime::Profile;
@@ -244,7 +244,10 @@ async fn branches(
     for pair in vectors.chunks(2) {
         let next = kernels::next_start(start, pair[0].dims()[0]);
         let (w, b) = match one_vector {
-            true => (kernels::part(&flat, start, weight), kernels::part(&flat, next, bias)),
+            true => (
+                kernels::part(&flat, start, weight),
+                kernels::part(&flat, next, bias),
+            ),
             false => (pair[0].clone().reshape(weight), pair[1].clone()),
         };
         maps.push((w.autodiff().require_grad(), b.autodiff().require_grad()));
@@ -273,7 +276,11 @@ async fn branches(
     let grads = (out * upstream).sum().backward();
     found.push(values(x.grad(&grads).expect("tracked")).await);
     found.push(values(condition.grad(&grads).expect("tracked")).await);
-    for (weight, bias) in weights.iter().zip(&biases).chain(maps.iter().map(|(w, b)| (w, b))) {
+    for (weight, bias) in weights
+        .iter()
+        .zip(&biases)
+        .chain(maps.iter().map(|(w, b)| (w, b)))
+    {
         found.push(values(weight.grad(&grads).expect("tracked")).await);
         found.push(values(bias.grad(&grads).expect("tracked")).await);
     }
@@ -288,7 +295,12 @@ pub async fn branches_follow_their_twin(device: &Device) {
         ([5, 9, 64], 3, false),
     ] {
         let mut names = vec!["y", "x.grad", "condition.grad"];
-        names.extend(["proj.weight.grad", "proj.bias.grad", "fc1.weight.grad", "fc1.bias.grad"]);
+        names.extend([
+            "proj.weight.grad",
+            "proj.bias.grad",
+            "fc1.weight.grad",
+            "fc1.bias.grad",
+        ]);
         names.extend(["fc2.weight.grad", "fc2.bias.grad"]);
         names.extend(["map.weight.grad", "map.bias.grad"].repeat(blocks));
         assert_twins(
@@ -296,6 +308,99 @@ pub async fn branches_follow_their_twin(device: &Device) {
             &names,
             branches(sizes, blocks, one_vector, device).await,
             branches(sizes, blocks, one_vector, &Device::flex()).await,
+        );
+    }
+}
+
+/// Sinusoids, and the SiLU of a sum of vectors with those of labels, with its gradients.
+async fn condition(batch: usize, dim: usize, classes: usize, device: &Device) -> Vec<Vec<f32>> {
+    let plain = device.clone();
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(14, Stream::Data, dim as u32);
+    let [t, frequencies]: [Tensor<2>; 2] =
+        [batch, dim].map(|size| rng.normal_tensor([1, size], &plain) * 3.0);
+    let mut found = Vec::new();
+    for cosines_first in [true, false] {
+        let waves = kernels::sinusoids(t.clone().flatten(0, 1), frequencies.clone(), cosines_first);
+        found.push(values(waves).await);
+    }
+    let x: Tensor<2> = rng.normal_tensor([batch, dim], &device).require_grad();
+    let table: Tensor<2> = rng.normal_tensor([classes, dim], &device).require_grad();
+    let labels: Vec<i32> = (0..batch).map(|i| (i * i % classes) as i32).collect();
+    let labels = Tensor::<1, Int>::from_ints(labels.as_slice(), &device);
+    let y = kernels::silu_labelled(x.clone(), table.clone(), labels);
+    found.push(values(y.clone().inner()).await);
+    let upstream: Tensor<2> = rng.normal_tensor([batch, dim], &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(table.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn conditions_follow_their_twin(device: &Device) {
+    for (batch, dim, classes) in [(4, 128, 11), (9, 37, 3), (1, 300, 1000)] {
+        assert_twins(
+            &format!("condition of {batch} with {classes} classes"),
+            &["cos, sin", "sin, cos", "y", "x.grad", "table.grad"],
+            condition(batch, dim, classes, device).await,
+            condition(batch, dim, classes, &Device::flex()).await,
+        );
+    }
+}
+
+/// Tokens of the patches of images, patches of these tokens, and all gradients.
+async fn patches(
+    [batch, channels, rows, columns]: [usize; 4],
+    patch: usize,
+    width: usize,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(15, Stream::Data, width as u32);
+    let x: Tensor<4> = rng
+        .normal_tensor([batch, channels, rows * patch, columns * patch], &device)
+        .require_grad();
+    let weight: Tensor<4> = rng
+        .normal_tensor([width, channels, patch, patch], &device)
+        .require_grad();
+    let bias: Tensor<1> = rng.normal_tensor([width], &device).require_grad();
+    let added: Tensor<3> = rng.normal_tensor([1, rows * columns, width], &device);
+    let numbers = 2 * channels * patch * patch;
+    let back: Tensor<2> = rng.normal_tensor([numbers, width], &device).require_grad();
+    let back_bias: Tensor<1> = rng.normal_tensor([numbers], &device).require_grad();
+    let tokens = kernels::linear_of_patches(x.clone(), weight.clone(), bias.clone(), added);
+    let mut found = vec![values(tokens.clone().inner()).await];
+    let y = kernels::linear_to_patches(tokens, back.clone(), back_bias.clone(), patch, columns);
+    found.push(values(y.clone().inner()).await);
+    let upstream: Tensor<4> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(weight.grad(&grads).expect("tracked")).await);
+    found.push(values(bias.grad(&grads).expect("tracked")).await);
+    found.push(values(back.grad(&grads).expect("tracked")).await);
+    found.push(values(back_bias.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn patches_follow_their_twin(device: &Device) {
+    for (sizes, patch, width) in [
+        ([3, 1, 7, 7], 4, 128),
+        ([2, 4, 3, 5], 2, 37),
+        ([1, 4, 7, 7], 1, 64),
+    ] {
+        assert_twins(
+            &format!("patches {sizes:?} of {patch} pixels"),
+            &[
+                "tokens",
+                "y",
+                "x.grad",
+                "weight.grad",
+                "bias.grad",
+                "back.grad",
+                "back.bias.grad",
+            ],
+            patches(sizes, patch, width, device).await,
+            patches(sizes, patch, width, &Device::flex()).await,
         );
     }
 }
