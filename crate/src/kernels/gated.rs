@@ -41,7 +41,7 @@ pub fn gated_linear(
         let gate = modulation.part(gate, width).unsqueeze_dim::<3>(1);
         return residual.x + linear_after(x, weight, bias) * gate;
     }
-    let autodiff = weight.is_autodiff();
+    let autodiff = x.value.is_autodiff() || weight.is_autodiff();
     let (values, gate) = modulation.find(gate, width);
     let (before, activation) = x.before.unzip();
     let before = before.unwrap_or_else(|| x.value.clone());
@@ -53,9 +53,16 @@ pub fn gated_linear(
             x, weight, bias, residual, values, gate,
         )));
     }
-    let residual = (residual_x, residual.gradient);
     Tensor::from_dispatch(Dispatch::gated(
-        x, before, weight, bias, residual.0, values, activation, gate, residual.1,
+        x,
+        before,
+        weight,
+        bias,
+        residual_x,
+        values,
+        activation,
+        gate,
+        residual.gradient,
     ))
 }
 

@@ -11,7 +11,7 @@ use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
 use super::activation::Activation;
-use super::linear_cube;
+use super::{linear_cube, linear_grad_cube};
 
 /// `x` `[..., in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[..., out]`.
 pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<D> {
@@ -40,7 +40,7 @@ pub fn linear_activated<const D: usize>(
     bias: Tensor<1>,
     activation: Activation,
 ) -> Input<D> {
-    let autodiff = weight.is_autodiff();
+    let autodiff = x.is_autodiff() || weight.is_autodiff();
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
     if !autodiff {
         return Tensor::from_dispatch(Dispatch::linear_activated_only(x, weight, bias, activation)).into();
@@ -210,7 +210,7 @@ impl LinearMapGrad for CubeBackend {
         before: FloatTensor<Self>,
         activation: Activation,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        linear_cube::grads(grad, weight, x, Some((before, activation)))
+        linear_grad_cube::grads(grad, weight, x, Some((before, activation)))
     }
 
     fn linear_map_grads(
@@ -218,14 +218,14 @@ impl LinearMapGrad for CubeBackend {
         weight: FloatTensor<Self>,
         x: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        linear_cube::grads(grad, weight, x, None)
+        linear_grad_cube::grads(grad, weight, x, None)
     }
 
     fn linear_map_weight_grad(
         x: FloatTensor<Self>,
         grad: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        linear_cube::weight_grad(x, grad)
+        linear_grad_cube::weight_grad(x, grad)
     }
 }
 

@@ -14,7 +14,7 @@ use burn_cubecl::CubeBackend;
 use super::cube::{from_gpu, on_gpu, runs_kernels};
 use super::flat::{FlatVector, next_start};
 use super::modulation::Modulation;
-use super::{linear, linear_cube};
+use super::{linear, linear_cube, linear_grad_cube};
 
 /// Layers of a launch.
 const MOST: usize = 6;
@@ -137,7 +137,7 @@ impl LinearMapsGrad for CubeBackend {
         f: FloatTensor<Self>,
         count: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        linear_cube::maps_grads(grad, &[a, b, c, d, e, f][..count], x)
+        linear_grad_cube::maps_grads(grad, &[a, b, c, d, e, f][..count], x)
     }
 }
 

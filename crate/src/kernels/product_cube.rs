@@ -1,79 +1,12 @@
-//! The product of two matrices on the GPU, and what becomes of it before it is written.
+//! The product of two matrices on the GPU, alone and with another in the same launch.
 //!
 //! A thread makes 4 rows by 4 columns from shared memory that is read and written 4 numbers at once.
 
 use cubecl::prelude::*;
 
-use super::activation::Activation;
-use super::activation_cube::{apply, slope};
 use super::conv_tile::Four;
-
-/// Threads of a workgroup along the columns and along the rows of the result, and how many products a thread takes from
-/// shared memory at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Tile {
-    pub across: u32,
-    pub down: u32,
-    pub depth: u32,
-}
-
-/// How matrices lie in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Lie {
-    /// Neighbouring numbers of the left matrix are terms of one sum, and not neighbours in the result.
-    pub left_inside: bool,
-    /// Of the right matrix.
-    pub right_inside: bool,
-    /// The left matrix is images: each row is a square patch with so many pixels a side, and the terms are its channels,
-    /// then its rows. 0 where it is not.
-    pub left_patch: u32,
-    /// The result is images: each row is a patch, and the columns are its rows, then its pixels, then their channels.
-    pub out_patch: u32,
-}
-
-/// What a sum becomes. `bias` is one a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ending {
-    Plain,
-    Bias,
-    /// An activation of the sum with its bias. That sum is kept behind the result if `keep`.
-    Activated {
-        activation: Activation,
-        keep: bool,
-    },
-    /// `other + gate (sum + bias)`. The sum with its bias is kept behind the result if `keep`.
-    Gated {
-        keep: bool,
-    },
-    /// `sum + bias + other`, which is the same for every image.
-    Added,
-    /// The sum times the activation's derivative at `other`.
-    Back(Activation),
-}
-
-/// Sizes of a product; of several that are alike, how far apart their matrices lie, and of one whose sums are cut, the
-/// parts. The third coordinate of a workgroup, `z`, says which product or part it works for.
-#[derive(CubeLaunch, CubeType, Clone, Copy)]
-pub struct Sizes {
-    pub rows: u32,
-    pub columns: u32,
-    pub terms: u32,
-    /// From the terms of one `z` to those of the next, and how many each has.
-    pub terms_step: u32,
-    pub terms_a_part: u32,
-    pub left_step: u32,
-    pub right_step: u32,
-    pub bias_step: u32,
-    pub out_step: u32,
-    /// Where behind the result the sums of the left matrix's rows go, or what is kept.
-    pub second: u32,
-    /// Rows of an image, and how many of them lie beside each other where they are patches.
-    pub image_rows: u32,
-    pub patches_across: u32,
-    /// The start of the first image's gates, and the distance to the next image's.
-    pub gates_start: u32,
-    pub gates_step: u32,
-}
+use super::product_spec::{Ending, Lie, Sizes, Tile};
+use super::product_write_cube::{pixel, write};
 
 /// `left right`, where `left` is `[rows, terms]` and `right` `[terms, columns]`.
 #[cube(launch)]
@@ -397,75 +330,5 @@ fn load(
             }
         }
         into[(k * comptime!(width + 1) + at_four) as usize] = four;
-    }
-}
-
-/// Where in the images, of which each patch has `numbers`, pixel `within` of a patch is in its `channel`.
-#[cube]
-fn pixel(sizes: &Sizes, numbers: u32, row: u32, channel: u32, within: u32, #[comptime] patch: u32) -> u32 {
-    let across = sizes.patches_across;
-    let place = row % sizes.image_rows;
-    let y = place / across * patch + within / patch;
-    let x = place % across * patch + within % patch;
-    let image = row / sizes.image_rows * sizes.image_rows * numbers;
-    image + channel * sizes.image_rows * comptime!(patch * patch) + y * across * patch + x
-}
-
-/// Four columns of a row.
-#[cube]
-#[allow(clippy::too_many_arguments)]
-fn write(
-    out: &mut Tensor<f32>,
-    bias: &Tensor<f32>,
-    other: &Tensor<f32>,
-    gates: &Tensor<f32>,
-    four: Four,
-    sizes: &Sizes,
-    start: u32,
-    bias_start: u32,
-    row: u32,
-    column: u32,
-    #[comptime] lie: Lie,
-    #[comptime] ending: Ending,
-) {
-    if row < sizes.rows {
-        #[unroll]
-        for i in 0..4u32 {
-            let own = column + i;
-            if own < sizes.columns {
-                let mut at = start + row * sizes.columns + own;
-                let mut value = four.extract(comptime!(i as usize));
-                match comptime!(ending) {
-                    Ending::Plain => {}
-                    Ending::Bias => value += bias[(bias_start + own) as usize],
-                    Ending::Activated { activation, keep } => {
-                        value += bias[(bias_start + own) as usize];
-                        if comptime!(keep) {
-                            out[(sizes.second + at) as usize] = value;
-                        }
-                        value = apply(value, activation);
-                    }
-                    Ending::Gated { keep } => {
-                        value += bias[(bias_start + own) as usize];
-                        if comptime!(keep) {
-                            out[(sizes.second + at) as usize] = value;
-                        }
-                        let gate = sizes.gates_start + row / sizes.image_rows * sizes.gates_step + own;
-                        value = other[at as usize] + gates[gate as usize] * value;
-                    }
-                    Ending::Added => {
-                        value += bias[(bias_start + own) as usize];
-                        value += other[(row % sizes.image_rows * sizes.columns + own) as usize];
-                    }
-                    Ending::Back(activation) => value *= slope(other[at as usize], activation),
-                }
-                if comptime!(lie.out_patch > 0) {
-                    let patch = comptime!(lie.out_patch);
-                    let channels = sizes.columns / (patch * patch);
-                    at = pixel(sizes, sizes.columns, row, own % channels, own / channels, patch);
-                }
-                out[at as usize] = value;
-            }
-        }
     }
 }

@@ -266,11 +266,6 @@ impl Embedding {
         }
     }
 
-    /// `[batch]` -> `[batch, dim]`
-    pub fn forward(&self, labels: Tensor<1, Int>) -> Tensor<2> {
-        self.weight.val().select(0, labels)
-    }
-
     /// The SiLU of `x` plus each label's vector; `x` `[batch, dim]`, `labels` `[batch]` -> `[batch, dim]`
     pub fn forward_silu(&self, x: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<2> {
         kernels::silu_labelled(x, self.weight.val(), labels)
