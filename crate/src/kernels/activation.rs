@@ -20,12 +20,17 @@ pub enum Activation {
 
 /// GELU in its tanh form, `x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))` (Hendrycks and Gimpel, 2016, section 2).
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Gelu))
+    activate(x, Activation::Gelu)
 }
 
 /// `x sigmoid(x)` (Hendrycks and Gimpel, 2016; "swish").
 pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Silu))
+    activate(x, Activation::Silu)
+}
+
+/// Either.
+pub(super) fn activate<const D: usize>(x: Tensor<D>, activation: Activation) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), activation))
 }
 
 /// An activation.

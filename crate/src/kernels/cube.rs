@@ -1,10 +1,11 @@
 //! What our GPU kernels share: buffers, views into them, and the sum over a workgroup.
 
+use burn::backend::autodiff::Autodiff;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{
     BackendTensor, Cube, DispatchAutodiffContext, DispatchDevice, DispatchTensor, DispatchTensorKind,
 };
-use burn::tensor::{Device, Shape};
+use burn::tensor::{Device, GradientCheckpointingStrategy, Shape};
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::zspace::metadata::Metadata;
@@ -35,6 +36,29 @@ pub fn from_gpu(tensor: FloatTensor<Cube>) -> DispatchTensor {
     DispatchTensor {
         kind: DispatchTensorKind::Cube(BackendTensor::Float(tensor)),
         autodiff: DispatchAutodiffContext::Disabled,
+    }
+}
+
+/// Autodiff over the GPU, which computes nothing again.
+pub type Tracked = FloatTensor<Autodiff<Cube>>;
+
+/// A tensor of floats where [`runs_kernels`], for autodiff to follow: a constant where it is not on autodiff's device.
+pub fn tracked(tensor: DispatchTensor) -> Tracked {
+    match tensor.kind {
+        DispatchTensorKind::Autodiff(kind) => match *kind {
+            DispatchTensorKind::Cube(tensor) => tensor.autodiff(),
+            _ => unreachable!("kernels run on the GPU"),
+        },
+        _ => Tracked::new(on_gpu(tensor)),
+    }
+}
+
+/// The inverse of [`tracked`].
+pub fn from_tracked(tensor: Tracked) -> DispatchTensor {
+    let kind = DispatchTensorKind::Cube(BackendTensor::Autodiff(tensor));
+    DispatchTensor {
+        kind: DispatchTensorKind::Autodiff(Box::new(kind)),
+        autodiff: DispatchAutodiffContext::Enabled(GradientCheckpointingStrategy::Disabled),
     }
 }
 

@@ -1,18 +1,16 @@
 //! The gated residual connection of a Diffusion Transformer, with the linear map before it: a launch forward, two back.
 
-use burn::backend::autodiff::Autodiff;
-use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
+use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Cube, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, backend_extension};
 use burn::tensor::Tensor;
 use burn_cubecl::CubeBackend;
 
-use super::activation::Activation;
-use super::cube::{from_gpu, on_gpu, runs_kernels};
+use super::activated::{Input, Kept, linear_after};
+use super::cube::{Tracked, from_gpu, from_tracked, on_gpu, runs_kernels, tracked};
 use super::gated_cube;
-use super::linear::{Input, Kept, LinearMapGrad, linear_after};
 use super::linear_cube::{self, Gates};
 use super::modulation::{Modulation, Part, Slot};
 
@@ -49,64 +47,46 @@ pub fn gated_linear(
     let (weight, bias) = (weight.into_dispatch(), bias.into_dispatch());
     if !autodiff {
         let [x, weight, bias, residual, values] = [x, weight, bias, residual_x, values].map(on_gpu);
-        return Tensor::from_dispatch(from_gpu(Cube::gated_only(
-            x, weight, bias, residual, values, gate,
-        )));
+        let (out, _) = Cube::gated(x, weight, bias, residual, values, gate, false);
+        return Tensor::from_dispatch(from_gpu(out));
     }
-    Tensor::from_dispatch(Dispatch::gated(
-        x,
-        before,
-        weight,
+    let [x, before, weight, bias, residual_x, values] =
+        [x, before, weight, bias, residual_x, values].map(tracked);
+    // The residual's gradient is left in its slot.
+    let nodes = [before.node(), weight.node(), bias.node(), values.node()];
+    let [x, before, weight, bias, residual_x, values] =
+        [x, before, weight, bias, residual_x, values].map(Tracked::into_primitive);
+    let (out, y) = Cube::gated(
+        x.clone(),
+        weight.clone(),
         bias,
         residual_x,
-        values,
-        activation,
-        gate,
-        residual.gradient,
-    ))
+        values.clone(),
+        gate.clone(),
+        true,
+    );
+    let before = activation.map(|activation| (before, activation));
+    let kept = Kept { weight, x, before };
+    let prepared = GatedBackward.prepare::<NoCheckpointing>(nodes).compute_bound();
+    Tensor::from_dispatch(from_tracked(match prepared.stateful() {
+        OpsKind::Tracked(prep) => prep.finish((kept, [y, values], gate, residual.gradient), out),
+        OpsKind::UnTracked(prep) => prep.finish(out),
+    }))
 }
 
 /// Map and connection on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
-#[allow(clippy::too_many_arguments)]
+#[backend_extension(Cube, Fusion)]
 pub trait Gated: Backend {
-    /// `x` is an activation of `before`, or the same. The gradient of `residual` is left in a slot.
-    #[fusion(dtype = residual, shape = residual)]
+    /// The result, and the linear map, which is nothing to look at unless `keep`.
+    #[fusion(meta = |_x, _weight, _bias, residual, _modulation, _gate, _keep| (residual.clone(), residual.clone()))]
     fn gated(
         x: FloatTensor<Self>,
-        before: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        activation: Option<Activation>,
-        gate: Part,
-        residual_gradient: Slot,
-    ) -> FloatTensor<Self>;
-}
-
-/// What needs no gradient, and what the gradient needs besides.
-#[backend_extension(Cube, Fusion)]
-pub trait GatedParts: Backend {
-    #[fusion(dtype = residual, shape = residual)]
-    fn gated_only(
-        x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         residual: FloatTensor<Self>,
         modulation: FloatTensor<Self>,
         gate: Part,
-    ) -> FloatTensor<Self>;
-
-    /// The result, and the linear map.
-    #[fusion(meta = |_x, _weight, _bias, residual, _modulation, _gate| (residual.clone(), residual.clone()))]
-    fn gated_with_map(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        gate: Part,
+        keep: bool,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
     /// The gradient of the map, and `gradients` with that of the gates; that of the residual is `grad`.
@@ -120,52 +100,23 @@ pub trait GatedParts: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
-fn gates(residual: FloatTensor<CubeBackend>, gates: FloatTensor<CubeBackend>, part: &Part) -> Gates {
-    Gates {
-        residual,
-        gates,
-        start: part.start,
-        step: part.step,
-    }
-}
-
 impl Gated for CubeBackend {
     fn gated(
         x: FloatTensor<Self>,
-        _before: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        _activation: Option<Activation>,
-        gate: Part,
-        _residual_gradient: Slot,
-    ) -> FloatTensor<Self> {
-        Self::gated_only(x, weight, bias, residual, modulation, gate)
-    }
-}
-
-impl GatedParts for CubeBackend {
-    fn gated_only(
-        x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         residual: FloatTensor<Self>,
         modulation: FloatTensor<Self>,
         gate: Part,
-    ) -> FloatTensor<Self> {
-        linear_cube::gated(x, weight, bias, gates(residual, modulation, &gate), false).0
-    }
-
-    fn gated_with_map(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        gate: Part,
+        keep: bool,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        linear_cube::gated(x, weight, bias, gates(residual, modulation, &gate), true)
+        let gates = Gates {
+            residual,
+            gates: modulation,
+            start: gate.start,
+            step: gate.step,
+        };
+        linear_cube::gated(x, weight, bias, gates, keep)
     }
 
     fn gated_grad(
@@ -183,56 +134,20 @@ impl GatedParts for CubeBackend {
 #[derive(Debug)]
 struct GatedBackward;
 
-impl<B: GatedParts + LinearMapGrad> Backward<B, 4> for GatedBackward {
+impl Backward<Cube, 4> for GatedBackward {
     /// The linear map's parts, its result and the modulation; the gate; where the residual's gradient goes.
-    type State = (Kept<B>, [FloatTensor<B>; 2], Part, Slot);
+    type State = (Kept, [FloatTensor<Cube>; 2], Part, Slot);
 
     fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let (kept, [y, modulation], gate, residual) = ops.state;
-        let grad = grads.consume::<B>(&ops.node);
-        let gradients = gate.gradients::<B>(&modulation);
+        let grad = grads.consume::<Cube>(&ops.node);
+        let gradients = gate.gradients(&modulation);
         let slot = gate.gradients.clone();
-        let (of_y, gradients) = B::gated_grad(y, modulation, grad.clone(), gradients, gate);
+        let (of_y, gradients) = Cube::gated_grad(y, modulation, grad.clone(), gradients, gate);
         slot.put(gradients);
         residual.put(grad);
         // The gate's gradient is in its slot.
         let [x, weight, bias, _modulation] = ops.parents.map(|node| Some(node?.id));
         kept.register(of_y, [x, weight, bias], grads);
-    }
-}
-
-impl<B: Gated + GatedParts + LinearMapGrad, C: CheckpointStrategy> Gated for Autodiff<B, C> {
-    fn gated(
-        x: FloatTensor<Self>,
-        before: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        activation: Option<Activation>,
-        gate: Part,
-        residual_gradient: Slot,
-    ) -> FloatTensor<Self> {
-        let nodes = [before.node(), weight.node(), bias.node(), modulation.node()];
-        let [x, before, weight, bias, residual, modulation] =
-            [x, before, weight, bias, residual, modulation].map(|tensor| tensor.into_primitive());
-        match GatedBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let (out, y) = B::gated_with_map(
-                    x.clone(),
-                    weight.clone(),
-                    bias,
-                    residual,
-                    modulation.clone(),
-                    gate.clone(),
-                );
-                let before = activation.map(|activation| (before, activation));
-                let kept = Kept { weight, x, before };
-                prep.finish((kept, [y, modulation], gate, residual_gradient), out)
-            }
-            OpsKind::UnTracked(prep) => {
-                prep.finish(B::gated_only(x, weight, bias, residual, modulation, gate))
-            }
-        }
     }
 }

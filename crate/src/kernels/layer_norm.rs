@@ -1,16 +1,15 @@
 //! Layer normalisation as a Diffusion Transformer uses it: modulated.
 
-use burn::backend::autodiff::Autodiff;
-use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
+use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Cube, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::cube::{from_gpu, on_gpu, runs_kernels};
+use super::cube::{Tracked, from_gpu, from_tracked, on_gpu, runs_kernels, tracked};
 use super::gated::Residual;
 use super::layer_norm_cube;
 use super::modulation::{Modulation, Part, Slot};
@@ -36,7 +35,13 @@ pub fn layer_norm_modulate(
         let autodiff = x.is_autodiff() || values.is_autodiff();
         let [x, values] = [x, values].map(Tensor::into_dispatch);
         let normal = match autodiff {
-            true => Dispatch::modulate(x, values, part, residual.gradient.clone(), eps),
+            true => from_tracked(modulate(
+                tracked(x),
+                tracked(values),
+                part,
+                residual.gradient.clone(),
+                eps,
+            )),
             false => from_gpu(Cube::modulate_with_moments(on_gpu(x), on_gpu(values), part, eps).0),
         };
         return (Tensor::from_dispatch(normal), residual);
@@ -49,24 +54,21 @@ pub fn layer_norm_modulate(
     (normal, residual)
 }
 
-/// The normalisation and modulation on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
-pub trait Modulate: Backend {
-    /// By the part of `modulation` where the shifts are, behind which the scales are. In the slot is what was left of the
-    /// gradient of `x` as a residual.
-    #[fusion(dtype = x, shape = x)]
-    fn modulate(
-        x: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        part: Part,
-        residual_gradient: Slot,
-        eps: f64,
-    ) -> FloatTensor<Self>;
+/// The normalisation and modulation, followed by autodiff. In the slot will be the gradient of `x` as a residual.
+fn modulate(x: Tracked, modulation: Tracked, part: Part, residual: Slot, eps: f64) -> Tracked {
+    let nodes = [x.node(), modulation.node()];
+    let [x, modulation] = [x, modulation].map(Tracked::into_primitive);
+    let (y, moments) = Cube::modulate_with_moments(x.clone(), modulation.clone(), part.clone(), eps);
+    let prepared = ModulateBackward.prepare::<NoCheckpointing>(nodes).compute_bound();
+    match prepared.stateful() {
+        OpsKind::Tracked(prep) => prep.finish(([x, modulation, moments], part, residual), y),
+        OpsKind::UnTracked(prep) => prep.finish(y),
+    }
 }
 
-/// What the gradient needs besides.
+/// On the GPU.
 #[backend_extension(Cube, Fusion)]
-pub trait ModulateParts: Backend {
+pub trait Modulate: Backend {
     /// The result, and each token's mean and inverse standard deviation, `[batch, tokens, 2]`.
     #[fusion(meta = |x, _modulation, _part, _eps| (
         x.clone(),
@@ -98,18 +100,6 @@ pub trait ModulateParts: Backend {
 }
 
 impl Modulate for CubeBackend {
-    fn modulate(
-        x: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        part: Part,
-        _residual_gradient: Slot,
-        eps: f64,
-    ) -> FloatTensor<Self> {
-        layer_norm_cube::forward(x, modulation, &part, eps).0
-    }
-}
-
-impl ModulateParts for CubeBackend {
     fn modulate_with_moments(
         x: FloatTensor<Self>,
         modulation: FloatTensor<Self>,
@@ -138,20 +128,20 @@ impl ModulateParts for CubeBackend {
 #[derive(Debug)]
 struct ModulateBackward;
 
-impl<B: ModulateParts> Backward<B, 2> for ModulateBackward {
+impl Backward<Cube, 2> for ModulateBackward {
     /// `x`, the modulation and the moments; the part; where the residual's gradient is.
-    type State = ([FloatTensor<B>; 3], Part, Slot);
+    type State = ([FloatTensor<Cube>; 3], Part, Slot);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let ([x, modulation, moments], part, residual) = ops.state;
-        let grad = grads.consume::<B>(&ops.node);
-        let gradients = part.gradients::<B>(&modulation);
+        let grad = grads.consume::<Cube>(&ops.node);
+        let gradients = part.gradients(&modulation);
         let slot = part.gradients.clone();
-        let residual = residual.take::<FloatTensor<B>>();
+        let residual = residual.take();
         let add_residual = residual.is_some();
         // Something has to stand there.
         let residual = residual.unwrap_or_else(|| grad.clone());
-        let (of_x, gradients) = B::modulate_grad(
+        let (of_x, gradients) = Cube::modulate_grad(
             x,
             modulation,
             moments,
@@ -164,25 +154,7 @@ impl<B: ModulateParts> Backward<B, 2> for ModulateBackward {
         slot.put(gradients);
         // The modulation's gradient is in its slot.
         if let [Some(node), _modulation] = ops.parents {
-            grads.register::<B>(node.id, of_x);
-        }
-    }
-}
-
-impl<B: Modulate + ModulateParts, C: CheckpointStrategy> Modulate for Autodiff<B, C> {
-    fn modulate(
-        x: FloatTensor<Self>,
-        modulation: FloatTensor<Self>,
-        part: Part,
-        residual_gradient: Slot,
-        eps: f64,
-    ) -> FloatTensor<Self> {
-        let nodes = [x.node(), modulation.node()];
-        let [x, modulation] = [x, modulation].map(|tensor| tensor.into_primitive());
-        let (y, moments) = B::modulate_with_moments(x.clone(), modulation.clone(), part.clone(), eps);
-        match ModulateBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(([x, modulation, moments], part, residual_gradient), y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
+            grads.register::<Cube>(node.id, of_x);
         }
     }
 }

@@ -187,6 +187,7 @@ pub fn maps(x: CubeTensor, weights: &[CubeTensor], biases: &[CubeTensor]) -> Cub
     out
 }
 
+#[allow(clippy::too_many_arguments)]
 fn launch(
     [left, right, bias]: [CubeTensor; 3],
     [other, gates]: [CubeTensor; 2],

@@ -2,9 +2,8 @@
 
 use burn_flex::{Flex, FlexTensor};
 
-use super::activation::{Activate, ActivateGrad, Activation};
 use super::flex::{Matrix, add_product, in_order, tensor, values};
-use super::linear::{LinearActivation, LinearMap, LinearMapGrad, with_last};
+use super::linear::{LinearMap, LinearMapGrad, with_last};
 
 /// With so few rows most of the time would go into bringing the weight into another order, which a product does for the
 /// side that has the result's columns. So its transpose is computed.
@@ -31,51 +30,9 @@ impl LinearMap for Flex {
         };
         tensor(y, with_last(x.layout().shape(), output))
     }
-
-    fn linear_activated(
-        x: FlexTensor,
-        weight: FlexTensor,
-        bias: FlexTensor,
-        activation: Activation,
-    ) -> (FlexTensor, FlexTensor) {
-        let y = Self::linear_map(x, weight, bias);
-        (Self::activate(y.clone(), activation), y)
-    }
-
-    fn linear_after(
-        x: FlexTensor,
-        _before: FlexTensor,
-        weight: FlexTensor,
-        bias: FlexTensor,
-        _activation: Activation,
-    ) -> FlexTensor {
-        Self::linear_map(x, weight, bias)
-    }
-}
-
-impl LinearActivation for Flex {
-    fn linear_activated_only(
-        x: FlexTensor,
-        weight: FlexTensor,
-        bias: FlexTensor,
-        activation: Activation,
-    ) -> FlexTensor {
-        Self::activate(Self::linear_map(x, weight, bias), activation)
-    }
 }
 
 impl LinearMapGrad for Flex {
-    fn linear_after_grads(
-        grad: FlexTensor,
-        weight: FlexTensor,
-        x: FlexTensor,
-        before: FlexTensor,
-        activation: Activation,
-    ) -> (FlexTensor, FlexTensor, FlexTensor) {
-        let (of_x, of_weight, of_bias) = Self::linear_map_grads(grad, weight, x);
-        (Self::activate_grad(before, of_x, activation), of_weight, of_bias)
-    }
-
     fn linear_map_grads(
         grad: FlexTensor,
         weight: FlexTensor,

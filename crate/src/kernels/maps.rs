@@ -1,17 +1,16 @@
 //! Linear maps of one input by several layers: what a condition says to the blocks of a Diffusion Transformer. A launch for
 //! all forward, two for all back.
 
-use burn::backend::autodiff::Autodiff;
-use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
+use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Cube, Dispatch, TensorMetadata, backend_extension};
+use burn::backend::{Backend, Cube, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::cube::{from_gpu, on_gpu, runs_kernels};
+use super::cube::{Tracked, from_gpu, from_tracked, on_gpu, runs_kernels, tracked};
 use super::flat::{FlatVector, next_start};
 use super::modulation::Modulation;
 use super::{linear, linear_cube, linear_grad_cube};
@@ -46,10 +45,20 @@ fn maps(x: Tensor<2>, layers: &[(Tensor<2>, Tensor<1>)]) -> Tensor<3> {
         let maps = Cube::linear_maps(on_gpu(x), a, b, c, d, e, f, i, j, k, l, m, n, count);
         return Tensor::from_dispatch(from_gpu(maps));
     }
-    let ([a, b, c, d, e, f], [i, j, k, l, m, n]) = (weights, biases);
-    Tensor::from_dispatch(Dispatch::linear_maps(
-        x, a, b, c, d, e, f, i, j, k, l, m, n, count,
-    ))
+    let x = tracked(x);
+    let (weights, biases) = (weights.map(tracked), biases.map(tracked));
+    let mut nodes = weights.iter().chain(&biases).map(Tracked::node);
+    let mut next = || nodes.next().expect("twelve tensors");
+    let nodes: [_; 1 + 2 * MOST] = std::array::from_fn(|i| if i == 0 { x.node() } else { next() });
+    let (x, weights) = (x.into_primitive(), weights.map(Tracked::into_primitive));
+    let [a, b, c, d, e, f] = weights.clone();
+    let [i, j, k, l, m, n] = biases.map(Tracked::into_primitive);
+    let maps = Cube::linear_maps(x.clone(), a, b, c, d, e, f, i, j, k, l, m, n, count);
+    let prepared = MapsBackward.prepare::<NoCheckpointing>(nodes).compute_bound();
+    Tensor::from_dispatch(from_tracked(match prepared.stateful() {
+        OpsKind::Tracked(prep) => prep.finish((x, weights, count), maps),
+        OpsKind::UnTracked(prep) => prep.finish(maps),
+    }))
 }
 
 /// Numbers of a layer's gradients, which lie as in the flat vector of all parameters.
@@ -58,7 +67,7 @@ fn step(weight: &Shape) -> usize {
 }
 
 /// The maps on the GPU.
-#[backend_extension(Cube, Fusion, Autodiff)]
+#[backend_extension(Cube, Fusion)]
 #[allow(clippy::too_many_arguments, clippy::many_single_char_names)]
 pub trait LinearMaps: Backend {
     /// By the first `count` of the weights `a` to `f` and biases `i` to `n`.
@@ -79,13 +88,8 @@ pub trait LinearMaps: Backend {
         n: FloatTensor<Self>,
         count: usize,
     ) -> FloatTensor<Self>;
-}
 
-/// Their gradient.
-#[backend_extension(Cube, Fusion)]
-#[allow(clippy::too_many_arguments)]
-pub trait LinearMapsGrad: Backend {
-    /// Of the input, and of all weights and biases in one vector.
+    /// The gradients of the input, and of all weights and biases in one vector.
     #[fusion(meta = |_grad, x, a, _b, _c, _d, _e, _f, count| (
         x.clone(),
         TensorSpec::new(Shape::new([count * step(&a.shape)]), x.dtype),
@@ -123,9 +127,7 @@ impl LinearMaps for CubeBackend {
         let (weights, biases) = ([a, b, c, d, e, f], [i, j, k, l, m, n]);
         linear_cube::maps(x, &weights[..count], &biases[..count])
     }
-}
 
-impl LinearMapsGrad for CubeBackend {
     fn linear_maps_grads(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -143,64 +145,34 @@ impl LinearMapsGrad for CubeBackend {
 
 /// The maps' step back.
 #[derive(Debug)]
-struct LinearMapsBackward;
+struct MapsBackward;
 
-impl<B: LinearMapsGrad + FlatVector> Backward<B, 13> for LinearMapsBackward {
+impl Backward<Cube, 13> for MapsBackward {
     /// The input, the weights and their count.
-    type State = (FloatTensor<B>, [FloatTensor<B>; MOST], usize);
+    type State = (FloatTensor<Cube>, [FloatTensor<Cube>; MOST], usize);
 
     fn backward(self, ops: Ops<Self::State, 13>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let (x, [a, b, c, d, e, f], count) = ops.state;
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = grads.consume::<Cube>(&ops.node);
         let size = a.shape();
-        let (of_x, of_layers) = B::linear_maps_grads(grad, x, a, b, c, d, e, f, count);
+        let (of_x, of_layers) = Cube::linear_maps_grads(grad, x, a, b, c, d, e, f, count);
         let mut nodes = ops.parents.into_iter();
         if let Some(Some(node)) = nodes.next() {
-            grads.register::<B>(node.id, of_x);
+            grads.register::<Cube>(node.id, of_x);
         }
         let nodes: Vec<_> = nodes.collect();
         let (weights, biases) = nodes.split_at(MOST);
         for (i, (weight, bias)) in weights.iter().zip(biases).take(count).enumerate() {
             let start = i * step(&size);
             if let Some(node) = weight {
-                let part = B::flat_part(of_layers.clone(), start, size.to_vec());
-                grads.register::<B>(node.id, part);
+                let part = Cube::flat_part(of_layers.clone(), start, size.to_vec());
+                grads.register::<Cube>(node.id, part);
             }
             if let Some(node) = bias {
                 let start = next_start(start, size.num_elements());
-                let part = B::flat_part(of_layers.clone(), start, vec![size[0]]);
-                grads.register::<B>(node.id, part);
+                let part = Cube::flat_part(of_layers.clone(), start, vec![size[0]]);
+                grads.register::<Cube>(node.id, part);
             }
-        }
-    }
-}
-
-impl<B: LinearMaps + LinearMapsGrad + FlatVector, C: CheckpointStrategy> LinearMaps for Autodiff<B, C> {
-    fn linear_maps(
-        x: FloatTensor<Self>,
-        a: FloatTensor<Self>,
-        b: FloatTensor<Self>,
-        c: FloatTensor<Self>,
-        d: FloatTensor<Self>,
-        e: FloatTensor<Self>,
-        f: FloatTensor<Self>,
-        i: FloatTensor<Self>,
-        j: FloatTensor<Self>,
-        k: FloatTensor<Self>,
-        l: FloatTensor<Self>,
-        m: FloatTensor<Self>,
-        n: FloatTensor<Self>,
-        count: usize,
-    ) -> FloatTensor<Self> {
-        let all = [x, a, b, c, d, e, f, i, j, k, l, m, n];
-        let nodes = all.each_ref().map(|tensor| tensor.node());
-        let [x, a, b, c, d, e, f, i, j, k, l, m, n] = all.map(|tensor| tensor.into_primitive());
-        let weights = [a, b, c, d, e, f];
-        let [a, b, c, d, e, f] = weights.clone();
-        let y = B::linear_maps(x.clone(), a, b, c, d, e, f, i, j, k, l, m, n, count);
-        match LinearMapsBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((x, weights, count), y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
         }
     }
 }

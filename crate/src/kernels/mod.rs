@@ -10,6 +10,7 @@
 //! buffers, of which Burn takes one, 65,535 workgroups a dimension, and no barrier that some threads of a workgroup do
 //! not reach. No kernel is given two views of one buffer and writes either: in a browser that is an error.
 
+mod activated;
 mod activation;
 mod activation_cube;
 mod activation_flex;
@@ -58,6 +59,7 @@ mod self_attention_flex;
 mod squared_error;
 mod squared_error_cube;
 
+pub use activated::{Input, linear_activated, linear_after};
 pub use activation::{Activation, gelu, silu};
 pub use adamw::{AdamW, Moments, Rates, Weights, coefficients, update, update_in_place};
 pub use attention::attention;
@@ -68,7 +70,7 @@ pub use embed::{silu_labelled, sinusoids};
 pub use flat::{gather, next_start, part};
 pub use gated::{Residual, gated_linear};
 pub use layer_norm::layer_norm_modulate;
-pub use linear::{Input, linear, linear_activated, linear_after};
+pub use linear::linear;
 pub use maps::modulations;
 pub use modulation::Modulation;
 pub use norm::{group_norm, group_norm_silu};

@@ -5,20 +5,17 @@
 //! writes its gradient into a tensor that waits in a [`Slot`], and the step before all of them, which autodiff takes after
 //! theirs, takes it from there.
 
-use std::any::Any;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use burn::backend::autodiff::Autodiff;
-use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
+use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension};
+use burn::backend::{Cube, TensorMetadata};
 use burn::tensor::Tensor;
-use burn_cubecl::CubeBackend;
 
-use super::cube::runs_kernels;
+use super::cube::{from_tracked, runs_kernels, tracked};
 
 /// A block's row of parts for each image.
 #[derive(Clone, Debug)]
@@ -45,10 +42,7 @@ impl Modulation {
         let gradients = Slot::default();
         let blocks = values.dims()[0];
         let values = match values.is_autodiff() && runs_kernels(&values.device()) {
-            true => {
-                let values = Dispatch::join_gradients(values.into_dispatch(), gradients.clone());
-                Tensor::from_dispatch(values)
-            }
+            true => joined(values, gradients.clone()),
             false => values,
         };
         let of_block = |block| Self {
@@ -86,74 +80,51 @@ impl Modulation {
     }
 }
 
-/// A place for a gradient that autodiff does not see: a tensor of whatever backend computes.
-#[derive(Clone, Default)]
-pub struct Slot(Arc<Mutex<Option<Box<dyn Any + Send>>>>);
+/// A place for a gradient that autodiff does not see.
+#[derive(Clone, Debug, Default)]
+pub struct Slot(Arc<Mutex<Option<FloatTensor<Cube>>>>);
 
 impl Slot {
-    pub fn put<T: Send + 'static>(&self, gradient: T) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(gradient));
+    pub fn put(&self, gradient: FloatTensor<Cube>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(gradient);
     }
 
-    pub fn take<T: 'static>(&self) -> Option<T> {
-        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        taken
-            .and_then(|gradient| gradient.downcast().ok())
-            .map(|gradient| *gradient)
+    pub fn take(&self) -> Option<FloatTensor<Cube>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 impl Part {
     /// What the gradient of this part is written into: of the shape of `values`, zeros so far where no part has its.
-    pub fn gradients<B: Backend>(&self, values: &FloatTensor<B>) -> FloatTensor<B> {
-        let zeros = || B::float_zeros(values.shape(), &values.device(), values.dtype().into());
+    pub fn gradients(&self, values: &FloatTensor<Cube>) -> FloatTensor<Cube> {
+        let zeros = || Cube::float_zeros(values.shape(), &values.device(), values.dtype().into());
         self.gradients.take().unwrap_or_else(zeros)
     }
 }
 
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Slot")
-    }
-}
-
-/// The step that comes before all parts.
-#[backend_extension(Cube, Fusion, Autodiff)]
-pub trait JoinGradients: Backend {
-    /// `x` as it is; going back, the gradient of all parts.
-    #[fusion(dtype = x, shape = x)]
-    fn join_gradients(x: FloatTensor<Self>, gradients: Slot) -> FloatTensor<Self>;
-}
-
-impl JoinGradients for CubeBackend {
-    fn join_gradients(x: FloatTensor<Self>, _gradients: Slot) -> FloatTensor<Self> {
-        x
-    }
+/// `x` as it is; going back, the gradient of all parts.
+fn joined(x: Tensor<3>, gradients: Slot) -> Tensor<3> {
+    let x = tracked(x.into_dispatch());
+    let nodes = [x.node()];
+    let x = x.into_primitive();
+    let prepared = JoinBackward.prepare::<NoCheckpointing>(nodes).compute_bound();
+    Tensor::from_dispatch(from_tracked(match prepared.stateful() {
+        OpsKind::Tracked(prep) => prep.finish(gradients, x),
+        OpsKind::UnTracked(prep) => prep.finish(x),
+    }))
 }
 
 /// The step back of all parts together.
 #[derive(Debug)]
 struct JoinBackward;
 
-impl<B: Backend> Backward<B, 1> for JoinBackward {
+impl Backward<Cube, 1> for JoinBackward {
     type State = Slot;
 
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Slot, 1>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let [node] = ops.parents;
-        let gradient = ops.state.take::<FloatTensor<B>>();
-        if let Some((node, gradient)) = node.zip(gradient) {
-            grads.register::<B>(node.id, gradient);
-        }
-    }
-}
-
-impl<B: JoinGradients, C: CheckpointStrategy> JoinGradients for Autodiff<B, C> {
-    fn join_gradients(x: FloatTensor<Self>, gradients: Slot) -> FloatTensor<Self> {
-        let nodes = [x.node()];
-        let x = x.into_primitive();
-        match JoinBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(gradients, x),
-            OpsKind::UnTracked(prep) => prep.finish(x),
+        if let Some((node, gradient)) = node.zip(ops.state.take()) {
+            grads.register::<Cube>(node.id, gradient);
         }
     }
 }
