@@ -5,11 +5,12 @@ use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::Checkpoi
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 use burn_cubecl::CubeBackend;
 
 use super::activation_cube;
+use super::cube::{Followed, direct, runs_kernels};
 
 /// Which function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +31,16 @@ pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 
 /// Either.
 pub(super) fn activate<const D: usize>(x: Tensor<D>, activation: Activation) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), activation))
+    let gpu = runs_kernels(&x.device());
+    let x = x.into_dispatch();
+    Tensor::from_dispatch(match gpu {
+        true => direct(
+            [x],
+            |[x]| Cube::activate(x, activation),
+            |[x]| Followed::activate(x, activation),
+        ),
+        false => Dispatch::activate(x, activation),
+    })
 }
 
 /// An activation.

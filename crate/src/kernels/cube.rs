@@ -23,7 +23,7 @@ pub fn runs_kernels(device: &Device) -> bool {
     )
 }
 
-/// A tensor where [`runs_kernels`], without gradient: `Dispatch` would ask every backend, which is much code.
+/// A tensor where [`runs_kernels`], without gradient.
 pub fn on_gpu(tensor: DispatchTensor) -> FloatTensor<Cube> {
     match tensor.kind {
         DispatchTensorKind::Cube(BackendTensor::Float(tensor) | BackendTensor::Int(tensor)) => tensor,
@@ -40,7 +40,10 @@ pub fn from_gpu(tensor: FloatTensor<Cube>) -> DispatchTensor {
 }
 
 /// Autodiff over the GPU, which computes nothing again.
-pub type Tracked = FloatTensor<Autodiff<Cube>>;
+pub type Followed = Autodiff<Cube>;
+
+/// Its tensors.
+pub type Tracked = FloatTensor<Followed>;
 
 /// A tensor of floats where [`runs_kernels`], for autodiff to follow: a constant where it is not on autodiff's device.
 pub fn tracked(tensor: DispatchTensor) -> Tracked {
@@ -59,6 +62,20 @@ pub fn from_tracked(tensor: Tracked) -> DispatchTensor {
     DispatchTensor {
         kind: DispatchTensorKind::Autodiff(Box::new(kind)),
         autodiff: DispatchAutodiffContext::Enabled(GradientCheckpointingStrategy::Disabled),
+    }
+}
+
+/// Computes `plain` where [`runs_kernels`], or `followed` where a tensor is on autodiff's device. `Dispatch` would ask every
+/// backend, which is much code.
+pub fn direct<const N: usize>(
+    tensors: [DispatchTensor; N],
+    plain: impl FnOnce([FloatTensor<Cube>; N]) -> FloatTensor<Cube>,
+    followed: impl FnOnce([Tracked; N]) -> Tracked,
+) -> DispatchTensor {
+    let autodiff = |tensor: &DispatchTensor| matches!(tensor.kind, DispatchTensorKind::Autodiff(_));
+    match tensors.iter().any(autodiff) {
+        true => from_tracked(followed(tensors.map(tracked))),
+        false => from_gpu(plain(tensors.map(on_gpu))),
     }
 }
 

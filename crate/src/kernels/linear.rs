@@ -6,16 +6,25 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
+use super::cube::{Followed, direct, runs_kernels};
 use super::{linear_cube, linear_grad_cube};
 
 /// `x` `[..., in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[..., out]`.
 pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<D> {
+    let gpu = runs_kernels(&x.device());
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::linear_map(x, weight, bias))
+    Tensor::from_dispatch(match gpu {
+        true => direct(
+            [x, weight, bias],
+            |[x, weight, bias]| Cube::linear_map(x, weight, bias),
+            |[x, weight, bias]| Followed::linear_map(x, weight, bias),
+        ),
+        false => Dispatch::linear_map(x, weight, bias),
+    })
 }
 
 /// `shape` with another last dimension.
