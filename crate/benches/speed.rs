@@ -11,7 +11,7 @@ use burn::tensor::{Device, Int, Tensor};
 use criterion::{Criterion, Throughput};
 use diffusion_playground::data::ImageSet;
 use diffusion_playground::denoiser::Denoiser;
-use diffusion_playground::kernels;
+use diffusion_playground::kernels::{self, Modulation};
 use diffusion_playground::model::Preset;
 use diffusion_playground::rng::{Rng, Stream};
 use diffusion_playground::runtime::{Compute, Wanted, read};
@@ -75,15 +75,18 @@ impl Bench {
     fn dit_kernels(&mut self, batch: usize) {
         let x = self.random([batch, TOKENS, WIDTH]);
         let qkv = self.random([batch, TOKENS, 3 * WIDTH]);
-        let modulation = self.random([batch, WIDTH]);
+        let modulation = Modulation::of_block(self.random([batch, 3 * WIDTH]));
         self.time("self-attention", batch, || {
             kernels::self_attention(qkv.clone(), WIDTH / HEAD_DIM)
         });
         self.time("layer norm and modulation", batch, || {
-            kernels::layer_norm_modulate(x.clone(), modulation.clone(), modulation.clone(), 1e-6)
+            kernels::layer_norm_modulate(x.clone(), &modulation, 0, 1e-6).0
         });
-        self.time("gated addition", batch, || {
-            kernels::gated_add(x.clone(), x.clone(), modulation.clone())
+        let (_, residual) = kernels::layer_norm_modulate(x.clone(), &modulation, 0, 1e-6);
+        let (square, offsets) = (self.random([WIDTH, WIDTH]), self.random([WIDTH]));
+        self.time("linear map and gated addition", batch, || {
+            let (weight, bias, residual) = (square.clone(), offsets.clone(), residual.clone());
+            kernels::gated_linear(x.clone(), weight, bias, residual, &modulation, 2)
         });
         let hidden = self.random([batch, TOKENS, 4 * WIDTH]);
         self.time("GELU", batch, || kernels::gelu(hidden.clone()));

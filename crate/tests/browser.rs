@@ -86,8 +86,18 @@ async fn layer_norm_follows_its_twin() {
 }
 
 #[wasm_bindgen_test]
-async fn gates_follow_their_twin() {
-    kernels::gates_follow_their_twin(&gpu().await).await;
+async fn branches_follow_their_twin() {
+    kernels::branches_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn conditions_follow_their_twin() {
+    kernels::conditions_follow_their_twin(&gpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn patches_follow_their_twin() {
+    kernels::patches_follow_their_twin(&gpu().await).await;
 }
 
 #[wasm_bindgen_test]

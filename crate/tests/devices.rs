@@ -126,7 +126,9 @@ fn wgpu_passes_every_check() {
         kernels::group_norm_follows_its_twin(&gpu.device).await;
         kernels::attention_follows_its_twin(&gpu.device).await;
         kernels::layer_norm_follows_its_twin(&gpu.device).await;
-        kernels::gates_follow_their_twin(&gpu.device).await;
+        kernels::branches_follow_their_twin(&gpu.device).await;
+        kernels::conditions_follow_their_twin(&gpu.device).await;
+        kernels::patches_follow_their_twin(&gpu.device).await;
         kernels::self_attention_follows_its_twin(&gpu.device).await;
         kernels::linear_follows_its_twin(&gpu.device).await;
         kernels::errors_follow_their_twin(&gpu.device).await;

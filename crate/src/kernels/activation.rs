@@ -5,11 +5,12 @@ use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::Checkpoi
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 use burn_cubecl::CubeBackend;
 
 use super::activation_cube;
+use super::cube::{Followed, direct, runs_kernels};
 
 /// Which function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,12 +21,26 @@ pub enum Activation {
 
 /// GELU in its tanh form, `x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))` (Hendrycks and Gimpel, 2016, section 2).
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Gelu))
+    activate(x, Activation::Gelu)
 }
 
 /// `x sigmoid(x)` (Hendrycks and Gimpel, 2016; "swish").
 pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::activate(x.into_dispatch(), Activation::Silu))
+    activate(x, Activation::Silu)
+}
+
+/// Either.
+pub(super) fn activate<const D: usize>(x: Tensor<D>, activation: Activation) -> Tensor<D> {
+    let gpu = runs_kernels(&x.device());
+    let x = x.into_dispatch();
+    Tensor::from_dispatch(match gpu {
+        true => direct(
+            [x],
+            |[x]| Cube::activate(x, activation),
+            |[x]| Followed::activate(x, activation),
+        ),
+        false => Dispatch::activate(x, activation),
+    })
 }
 
 /// An activation.

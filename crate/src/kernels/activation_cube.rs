@@ -62,16 +62,34 @@ fn bend(x: f32) -> f32 {
     result
 }
 
+/// The activation of a number.
+#[cube]
+pub fn apply(value: f32, #[comptime] activation: Activation) -> f32 {
+    if comptime!(activation == Activation::Gelu) {
+        0.5f32 * value * (1.0f32 + bend(value))
+    } else {
+        value * sigmoid(value)
+    }
+}
+
+/// Its derivative there.
+#[cube]
+pub fn slope(value: f32, #[comptime] activation: Activation) -> f32 {
+    if comptime!(activation == Activation::Gelu) {
+        let bent = bend(value);
+        let slope = SLOPE * (1.0f32 + 3.0f32 * CUBIC * value * value);
+        0.5f32 * (1.0f32 + bent) + 0.5f32 * value * (1.0f32 - bent * bent) * slope
+    } else {
+        let gate = sigmoid(value);
+        gate * (1.0f32 + value * (1.0f32 - gate))
+    }
+}
+
 #[cube(launch)]
 fn forward_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32, #[comptime] activation: Activation) {
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < total {
-        let value = x[i as usize];
-        if comptime!(activation == Activation::Gelu) {
-            out[i as usize] = 0.5f32 * value * (1.0f32 + bend(value));
-        } else {
-            out[i as usize] = value * sigmoid(value);
-        }
+        out[i as usize] = apply(x[i as usize], activation);
         i += CUBE_COUNT_X * 256;
     }
 }
@@ -86,16 +104,7 @@ fn gradient_kernel(
 ) {
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < total {
-        let value = x[i as usize];
-        if comptime!(activation == Activation::Gelu) {
-            let bent = bend(value);
-            let slope = SLOPE * (1.0f32 + 3.0f32 * CUBIC * value * value);
-            let own = 0.5f32 * (1.0f32 + bent) + 0.5f32 * value * (1.0f32 - bent * bent) * slope;
-            out[i as usize] = grad[i as usize] * own;
-        } else {
-            let gate = sigmoid(value);
-            out[i as usize] = grad[i as usize] * gate * (1.0f32 + value * (1.0f32 - gate));
-        }
+        out[i as usize] = grad[i as usize] * slope(x[i as usize], activation);
         i += CUBE_COUNT_X * 256;
     }
 }

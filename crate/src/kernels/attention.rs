@@ -6,11 +6,11 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, backend_extension};
 use burn::tensor::{Shape, Tensor, activation::softmax};
 use burn_cubecl::CubeBackend;
 
-use super::cube::runs_kernels;
+use super::cube::{Followed, direct, runs_kernels};
 use super::{attention_cube, attention_grad_cube};
 
 /// Beyond these the kernel, which keeps a head's query and result in a thread's registers and goes through the keys one
@@ -27,7 +27,11 @@ pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
     let short = tokens.max(k.dims()[2]) <= LONGEST && head_dim <= LARGEST_HEAD;
     if short && runs_kernels(&q.device()) {
         let (q, k, v) = (q.into_dispatch(), k.into_dispatch(), v.into_dispatch());
-        return Tensor::from_dispatch(Dispatch::attend(q, k, v));
+        return Tensor::from_dispatch(direct(
+            [q, k, v],
+            |[q, k, v]| Cube::attend(q, k, v),
+            |[q, k, v]| Followed::attend(q, k, v),
+        ));
     }
     let scores = q.matmul(k.swap_dims(2, 3)) * (head_dim as f64).powf(-0.5);
     softmax(scores, 3).matmul(v)

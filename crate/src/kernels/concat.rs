@@ -6,17 +6,21 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension};
+use burn::backend::{Backend, Cube, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
 use super::concat_cube;
-use super::cube::runs_kernels;
+use super::cube::{Followed, direct, runs_kernels};
 
 /// `a` `[batch, m, height, width]` and `b` `[batch, n, height, width]` -> `[batch, m + n, height, width]`.
 pub fn concat_channels(a: Tensor<4>, b: Tensor<4>) -> Tensor<4> {
     if runs_kernels(&a.device()) {
-        return Tensor::from_dispatch(Dispatch::concat(a.into_dispatch(), b.into_dispatch()));
+        return Tensor::from_dispatch(direct(
+            [a.into_dispatch(), b.into_dispatch()],
+            |[a, b]| Cube::concat(a, b),
+            |[a, b]| Followed::concat(a, b),
+        ));
     }
     Tensor::cat(vec![a, b], 1)
 }

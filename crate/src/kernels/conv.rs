@@ -6,10 +6,11 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, TensorMetadata, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
+use super::cube::{Followed, direct, runs_kernels};
 use super::{conv_cube, conv_grad_cube, conv_sums_cube};
 
 /// 2-D convolution.
@@ -110,8 +111,16 @@ fn convolve(
             addend.into_dispatch()
         }
     };
+    let gpu = runs_kernels(&x.device());
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::convolution(x, weight, bias, addend, shape))
+    Tensor::from_dispatch(match gpu {
+        true => direct(
+            [x, weight, bias, addend],
+            |[x, weight, bias, addend]| Cube::convolution(x, weight, bias, addend, shape),
+            |[x, weight, bias, addend]| Followed::convolution(x, weight, bias, addend, shape),
+        ),
+        false => Dispatch::convolution(x, weight, bias, addend, shape),
+    })
 }
 
 /// The convolution.

@@ -1,12 +1,16 @@
 //! What our GPU kernels share: buffers, views into them, and the sum over a workgroup.
 
+use burn::backend::autodiff::Autodiff;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{
     BackendTensor, Cube, DispatchAutodiffContext, DispatchDevice, DispatchTensor, DispatchTensorKind,
 };
-use burn::tensor::{Device, Shape};
+use burn::tensor::{Device, GradientCheckpointingStrategy, Shape};
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
+use cubecl::zspace::metadata::Metadata;
+
+use super::flat_cube::gather;
 
 /// Threads of a workgroup whose threads all do the same: WebGPU promises no more.
 pub const THREADS: u32 = 256;
@@ -19,7 +23,7 @@ pub fn runs_kernels(device: &Device) -> bool {
     )
 }
 
-/// A tensor where [`runs_kernels`], without gradient: `Dispatch` would ask every backend, which is much code.
+/// A tensor where [`runs_kernels`], without gradient.
 pub fn on_gpu(tensor: DispatchTensor) -> FloatTensor<Cube> {
     match tensor.kind {
         DispatchTensorKind::Cube(BackendTensor::Float(tensor) | BackendTensor::Int(tensor)) => tensor,
@@ -32,6 +36,46 @@ pub fn from_gpu(tensor: FloatTensor<Cube>) -> DispatchTensor {
     DispatchTensor {
         kind: DispatchTensorKind::Cube(BackendTensor::Float(tensor)),
         autodiff: DispatchAutodiffContext::Disabled,
+    }
+}
+
+/// Autodiff over the GPU, which computes nothing again.
+pub type Followed = Autodiff<Cube>;
+
+/// Its tensors.
+pub type Tracked = FloatTensor<Followed>;
+
+/// A tensor of floats where [`runs_kernels`], for autodiff to follow: a constant where it is not on autodiff's device.
+pub fn tracked(tensor: DispatchTensor) -> Tracked {
+    match tensor.kind {
+        DispatchTensorKind::Autodiff(kind) => match *kind {
+            DispatchTensorKind::Cube(tensor) => tensor.autodiff(),
+            _ => unreachable!("kernels run on the GPU"),
+        },
+        _ => Tracked::new(on_gpu(tensor)),
+    }
+}
+
+/// The inverse of [`tracked`].
+pub fn from_tracked(tensor: Tracked) -> DispatchTensor {
+    let kind = DispatchTensorKind::Cube(BackendTensor::Autodiff(tensor));
+    DispatchTensor {
+        kind: DispatchTensorKind::Autodiff(Box::new(kind)),
+        autodiff: DispatchAutodiffContext::Enabled(GradientCheckpointingStrategy::Disabled),
+    }
+}
+
+/// Computes `plain` where [`runs_kernels`], or `followed` where a tensor is on autodiff's device. `Dispatch` would ask every
+/// backend, which is much code.
+pub fn direct<const N: usize>(
+    tensors: [DispatchTensor; N],
+    plain: impl FnOnce([FloatTensor<Cube>; N]) -> FloatTensor<Cube>,
+    followed: impl FnOnce([Tracked; N]) -> Tracked,
+) -> DispatchTensor {
+    let autodiff = |tensor: &DispatchTensor| matches!(tensor.kind, DispatchTensorKind::Autodiff(_));
+    match tensors.iter().any(autodiff) {
+        true => from_tracked(followed(tensors.map(tracked))),
+        false => from_gpu(plain(tensors.map(on_gpu))),
     }
 }
 
@@ -54,10 +98,24 @@ pub fn empty_like(like: &CubeTensor) -> CubeTensor {
     view(&flat, 0, like.meta.shape().clone())
 }
 
+/// A buffer that may be written in its place: `x` itself, or a copy where somebody else holds it.
+pub fn own(x: CubeTensor) -> CubeTensor {
+    match x.can_mut() {
+        true => x,
+        false => x.copy(),
+    }
+}
+
 /// Workgroups for a thread an element, or for some elements a thread where there are very many.
 pub fn a_thread_each(elements: usize) -> CubeCount {
     let workgroups = elements.div_ceil(THREADS as usize);
     CubeCount::Static(workgroups.clamp(1, 32_768) as u32, 1, 1)
+}
+
+/// So many workgroups, in two dimensions where one would be too long for WebGPU.
+pub fn workgroups(count: usize) -> CubeCount {
+    let wide = count.clamp(1, 32_768);
+    CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
 }
 
 /// The distance, in elements, between the starts of two parts of one buffer that a kernel may be given apart.
@@ -82,6 +140,37 @@ pub fn view(flat: &CubeTensor, start: usize, shape: impl Into<Shape>) -> CubeTen
         shape,
         buffer,
         flat.dtype,
+    )
+}
+
+/// Tensors of one size as one vector, and the distance between their starts. Where they lie in one buffer at equal
+/// distances, as the parameters of equal layers do, nothing is copied.
+pub fn spaced(tensors: &[CubeTensor]) -> (CubeTensor, usize) {
+    let first = &tensors[0];
+    let (size, count) = (first.dtype.size(), first.meta.num_elements());
+    let start = |tensor: &CubeTensor| tensor.handle.offset_start.unwrap_or(0) as usize / size;
+    let step = match tensors {
+        [_, second, ..] => start(second).wrapping_sub(start(first)),
+        _ => count,
+    };
+    let in_place = |(i, tensor): (usize, &CubeTensor)| {
+        tensor.handle.memory.descriptor() == first.handle.memory.descriptor()
+            && tensor.is_contiguous()
+            && step >= count
+            && start(tensor) == start(first) + i * step
+    };
+    let last = tensors.len() - 1;
+    if tensors.iter().enumerate().all(in_place) {
+        let mut all = first.clone();
+        all.handle.offset_end = tensors[last].handle.offset_end;
+        *all.meta = Metadata::new(Shape::from([last * step + count]), [1]);
+        return (all, step);
+    }
+    let step = aligned(first, count);
+    let starts: Vec<usize> = (0..=last).map(|i| i * step).collect();
+    (
+        gather(empty(first, [tensors.len() * step]), tensors, &starts),
+        step,
     )
 }
 

@@ -3,13 +3,15 @@
 //! Each part starts at a multiple of [`ALIGNMENT`], so that a GPU kernel can be given a part without a copy; zeros fill
 //! the gaps.
 
+use std::ops::Range;
+
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Cube, backend_extension};
+use burn::backend::{Backend, Cube, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
 use super::cube::{from_gpu, on_gpu, runs_kernels, view};
-use super::flat_cube::{self, PARTS};
+use super::flat_cube::{self, PARTS, RUNS};
 
 /// Elements between possible starts of a part: the 256 bytes that every WebGPU device accepts as a buffer's offset.
 pub const ALIGNMENT: usize = 64;
@@ -60,25 +62,47 @@ fn copy_all(flat: Tensor<1>, parts: Vec<Tensor<1>>, starts: &[usize]) -> Tensor<
         .map(|part| on_gpu(part.into_dispatch()))
         .collect();
     let mut flat = on_gpu(flat.into_dispatch());
-    for (parts, starts) in parts.chunks(PARTS).zip(starts.chunks(PARTS)) {
+    let counts: Vec<usize> = parts.iter().map(|part| part.shape().num_elements()).collect();
+    for call in calls(starts, &counts) {
+        let (parts, starts) = (&parts[call.clone()], &starts[call]);
         // Where there are fewer, the last is copied again to where it belongs.
         let last = parts.len() - 1;
         let part = |i: usize| parts[i.min(last)].clone();
         let starts = std::array::from_fn(|i| starts[i.min(last)]);
-        flat = Cube::flat_gather(flat, part(0), part(1), part(2), part(3), part(4), part(5), starts);
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = std::array::from_fn(part);
+        flat = Cube::flat_gather(flat, a, b, c, d, e, f, g, h, i, j, k, l, starts);
     }
     Tensor::from_dispatch(from_gpu(flat))
 }
 
+/// Parts that are brought together by one call: runs for one launch, if each smaller part that comes right behind another
+/// lies so in memory too, as the gradients of a bias and its weight do.
+fn calls(starts: &[usize], counts: &[usize]) -> Vec<Range<usize>> {
+    let mut calls = Vec::new();
+    let (mut first, mut runs) = (0, 0);
+    for i in 0..counts.len() {
+        let follows = i > first && starts[i - 1] + counts[i - 1] == starts[i] && counts[i] <= counts[i - 1];
+        if !follows {
+            runs += 1;
+        }
+        if runs > RUNS || i - first == PARTS {
+            calls.push(first..i);
+            (first, runs) = (i, 1);
+        }
+    }
+    calls.push(first..counts.len());
+    calls
+}
+
 /// The vector's kernels.
 #[backend_extension(Cube, Fusion)]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, clippy::many_single_char_names)]
 pub trait FlatVector: Backend {
     /// A part, without a copy.
     #[fusion(dtype = flat, shape = Shape::from(shape.clone()))]
     fn flat_part(flat: FloatTensor<Self>, start: usize, shape: Vec<usize>) -> FloatTensor<Self>;
 
-    /// `flat` with the vectors `a` to `f` from their starts on.
+    /// `flat` with the vectors `a` to `l` from their starts on.
     #[fusion(dtype = flat, shape = flat)]
     fn flat_gather(
         flat: FloatTensor<Self>,
@@ -88,6 +112,12 @@ pub trait FlatVector: Backend {
         d: FloatTensor<Self>,
         e: FloatTensor<Self>,
         f: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        i: FloatTensor<Self>,
+        j: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        l: FloatTensor<Self>,
         starts: [usize; PARTS],
     ) -> FloatTensor<Self>;
 }
@@ -105,9 +135,15 @@ impl FlatVector for CubeBackend {
         d: FloatTensor<Self>,
         e: FloatTensor<Self>,
         f: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        i: FloatTensor<Self>,
+        j: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        l: FloatTensor<Self>,
         starts: [usize; PARTS],
     ) -> FloatTensor<Self> {
-        flat_cube::gather(flat, [a, b, c, d, e, f], starts)
+        flat_cube::gather(flat, &[a, b, c, d, e, f, g, h, i, j, k, l], &starts)
     }
 }
 

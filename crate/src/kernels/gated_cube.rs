@@ -1,75 +1,39 @@
-//! The gated residual connection on the GPU.
+//! The gradient of the gated residual connection on the GPU.
 
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::chunk_cube::rows;
-use super::cube::{THREADS, a_thread_each, column_sum, empty};
+use super::cube::{column_sum, empty, own};
+use super::modulation::Part;
 
-/// `x + gate y` for `x` and `y` `[batch, tokens, channels]`, `gate` `[batch, channels]`.
-pub fn forward(x: CubeTensor, y: CubeTensor, gate: CubeTensor) -> CubeTensor {
-    let (x, y) = (into_contiguous(x), into_contiguous(y));
-    let (gate, gate_row) = rows(gate);
-    let [batch, tokens, channels] = x.meta.shape().dims();
-    let out = empty(&x, [batch, tokens, channels]);
-    let total = batch * tokens * channels;
-    forward_kernel::launch(
-        &out.client,
-        a_thread_each(total),
-        CubeDim::new_1d(THREADS),
-        x.into_tensor_arg(),
-        y.into_tensor_arg(),
-        gate.into_tensor_arg(),
-        out.clone().into_tensor_arg(),
-        (tokens * channels) as u32,
-        channels as u32,
-        gate_row,
-        total as u32,
-    );
-    out
-}
-
-/// The gradients of `y` and `gate`.
-pub fn gradient(y: CubeTensor, gate: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) {
+/// The gradient of `y` `[batch, tokens, channels]`, and `gradients` with that of the gates, which are a part of
+/// `modulation`.
+pub fn gradient(
+    y: CubeTensor,
+    modulation: CubeTensor,
+    grad: CubeTensor,
+    gradients: CubeTensor,
+    gate: &Part,
+) -> (CubeTensor, CubeTensor) {
     let (y, grad) = (into_contiguous(y), into_contiguous(grad));
-    let (gate, gate_row) = rows(gate);
+    let gradients = own(gradients);
     let [batch, tokens, channels] = y.meta.shape().dims();
     let of_y = empty(&y, [batch, tokens, channels]);
-    let of_gate = empty(&y, [batch, channels]);
     gradient_kernel::launch(
         &of_y.client,
         CubeCount::Static(channels.div_ceil(32) as u32, batch as u32, 1),
         CubeDim::new_2d(32, 8),
         y.into_tensor_arg(),
-        gate.into_tensor_arg(),
+        into_contiguous(modulation).into_tensor_arg(),
         grad.into_tensor_arg(),
         of_y.clone().into_tensor_arg(),
-        of_gate.clone().into_tensor_arg(),
+        gradients.clone().into_tensor_arg(),
         tokens as u32,
         channels as u32,
-        gate_row,
+        gate.start as u32,
+        gate.step as u32,
     );
-    (of_y, of_gate)
-}
-
-#[cube(launch)]
-#[allow(clippy::too_many_arguments)]
-fn forward_kernel(
-    x: &Tensor<f32>,
-    y: &Tensor<f32>,
-    gate: &Tensor<f32>,
-    out: &mut Tensor<f32>,
-    image: u32,
-    channels: u32,
-    gate_row: u32,
-    total: u32,
-) {
-    let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
-    while i < total {
-        let open = gate[(i / image * gate_row + i % channels) as usize];
-        out[i as usize] = x[i as usize] + open * y[i as usize];
-        i += CUBE_COUNT_X * 256;
-    }
+    (of_y, gradients)
 }
 
 /// A workgroup takes 32 channels of an image over all its tokens.
@@ -77,20 +41,22 @@ fn forward_kernel(
 #[allow(clippy::too_many_arguments)]
 fn gradient_kernel(
     y: &Tensor<f32>,
-    gate: &Tensor<f32>,
+    gates: &Tensor<f32>,
     grad: &Tensor<f32>,
     of_y: &mut Tensor<f32>,
-    of_gate: &mut Tensor<f32>,
+    of_gates: &mut Tensor<f32>,
     tokens: u32,
     channels: u32,
-    gate_row: u32,
+    gates_start: u32,
+    gates_step: u32,
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let image = CUBE_POS_Y;
     let channel = CUBE_POS_X * 32 + UNIT_POS_X;
+    let gate = (gates_start + image * gates_step + channel) as usize;
     let mut sum = 0.0f32;
     if channel < channels {
-        let open = gate[(image * gate_row + channel) as usize];
+        let open = gates[gate];
         let mut token = UNIT_POS_Y;
         while token < tokens {
             let at = ((image * tokens + token) * channels + channel) as usize;
@@ -101,6 +67,6 @@ fn gradient_kernel(
     }
     let sum = column_sum(sum, &mut shared);
     if UNIT_POS_Y == 0 && channel < channels {
-        of_gate[(image * channels + channel) as usize] = sum;
+        of_gates[gate] = sum;
     }
 }

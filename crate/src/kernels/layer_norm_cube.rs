@@ -6,91 +6,79 @@
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::chunk_cube::rows;
-use super::cube::{aligned, column_sum, empty, row_sum, view};
+use super::cube::{column_sum, empty, own, row_sum, workgroups};
+use super::modulation::Part;
 
 /// The result for `x` `[batch, tokens, channels]`, and each token's mean and inverse standard deviation.
-pub fn forward(x: CubeTensor, shift: CubeTensor, scale: CubeTensor, eps: f64) -> (CubeTensor, CubeTensor) {
+pub fn forward(x: CubeTensor, modulation: CubeTensor, part: &Part, eps: f64) -> (CubeTensor, CubeTensor) {
     let x = into_contiguous(x);
     let [batch, tokens, channels] = x.meta.shape().dims();
     let out = empty(&x, [batch, tokens, channels]);
     let moments = empty(&x, [batch, tokens, 2]);
-    let ((shift, shift_row), (scale, scale_row)) = (rows(shift), rows(scale));
     forward_kernel::launch(
         &out.client,
         workgroups((batch * tokens).div_ceil(8)),
         CubeDim::new_2d(32, 8),
         x.into_tensor_arg(),
-        shift.into_tensor_arg(),
-        scale.into_tensor_arg(),
+        into_contiguous(modulation).into_tensor_arg(),
         out.clone().into_tensor_arg(),
         moments.clone().into_tensor_arg(),
         batch as u32,
         tokens as u32,
         channels as u32,
-        shift_row,
-        scale_row,
+        part.start as u32,
+        part.step as u32,
         eps as f32,
     );
     (out, moments)
 }
 
-/// The gradients of `x`, `shift` and `scale`.
+/// The gradient of `x`, with the residual's added if `add_residual`, and `gradients` with those of shift and scale.
 pub fn gradient(
-    x: CubeTensor,
-    scale: CubeTensor,
-    moments: CubeTensor,
-    grad: CubeTensor,
-) -> (CubeTensor, CubeTensor, CubeTensor) {
-    let (x, grad) = (into_contiguous(x), into_contiguous(grad));
+    [x, modulation, moments, grad, residual]: [CubeTensor; 5],
+    gradients: CubeTensor,
+    part: &Part,
+    add_residual: bool,
+) -> (CubeTensor, CubeTensor) {
+    let [x, modulation, moments, grad, residual] =
+        [x, modulation, moments, grad, residual].map(into_contiguous);
+    let gradients = own(gradients);
     let [batch, tokens, channels] = x.meta.shape().dims();
     let of_x = empty(&x, [batch, tokens, channels]);
-    let second = aligned(&x, batch * channels);
-    let of_both = empty(&x, [second + batch * channels]);
     let columns = batch * channels.div_ceil(32);
-    let (scale, scale_row) = rows(scale);
     gradient_kernel::launch(
         &of_x.client,
         workgroups(columns + (batch * tokens).div_ceil(8)),
         CubeDim::new_2d(32, 8),
         x.into_tensor_arg(),
-        scale.into_tensor_arg(),
-        into_contiguous(moments).into_tensor_arg(),
+        modulation.into_tensor_arg(),
+        moments.into_tensor_arg(),
         grad.into_tensor_arg(),
+        residual.into_tensor_arg(),
         of_x.clone().into_tensor_arg(),
-        of_both.clone().into_tensor_arg(),
+        gradients.clone().into_tensor_arg(),
         batch as u32,
         tokens as u32,
         channels as u32,
-        scale_row,
-        second as u32,
+        part.start as u32,
+        part.step as u32,
+        add_residual,
     );
-    (
-        of_x,
-        view(&of_both, 0, [batch, channels]),
-        view(&of_both, second, [batch, channels]),
-    )
-}
-
-/// So many workgroups, in two dimensions where one would be too long for WebGPU.
-fn workgroups(count: usize) -> CubeCount {
-    let wide = count.clamp(1, 32_768);
-    CubeCount::Static(wide as u32, count.div_ceil(wide) as u32, 1)
+    (of_x, gradients)
 }
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 fn forward_kernel(
     x: &Tensor<f32>,
-    shift: &Tensor<f32>,
-    scale: &Tensor<f32>,
+    modulation: &Tensor<f32>,
     out: &mut Tensor<f32>,
     moments: &mut Tensor<f32>,
     batch: u32,
     tokens: u32,
     channels: u32,
-    shift_row: u32,
-    scale_row: u32,
+    shifts_start: u32,
+    shifts_step: u32,
     eps: f32,
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
@@ -122,8 +110,9 @@ fn forward_kernel(
     let mut i = UNIT_POS_X;
     while i < end {
         let normal = (x[(start + i) as usize] - mean) * inverse;
-        let stretch = 1.0f32 + scale[(image * scale_row + i) as usize];
-        out[(start + i) as usize] = normal * stretch + shift[(image * shift_row + i) as usize];
+        let shift = shifts_start + image * shifts_step + i;
+        let stretch = 1.0f32 + modulation[(shift + channels) as usize];
+        out[(start + i) as usize] = normal * stretch + modulation[shift as usize];
         i += 32;
     }
     if UNIT_POS_X == 0 && end > 0 {
@@ -136,16 +125,18 @@ fn forward_kernel(
 #[allow(clippy::too_many_arguments)]
 fn gradient_kernel(
     x: &Tensor<f32>,
-    scale: &Tensor<f32>,
+    modulation: &Tensor<f32>,
     moments: &Tensor<f32>,
     grad: &Tensor<f32>,
+    residual: &Tensor<f32>,
     of_x: &mut Tensor<f32>,
-    of_both: &mut Tensor<f32>,
+    of_modulation: &mut Tensor<f32>,
     batch: u32,
     tokens: u32,
     channels: u32,
-    scale_row: u32,
-    second: u32,
+    shifts_start: u32,
+    shifts_step: u32,
+    #[comptime] add_residual: bool,
 ) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let workgroup = CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X;
@@ -171,8 +162,9 @@ fn gradient_kernel(
         let of_shift = column_sum(of_shift, &mut shared);
         let of_scale = column_sum(of_scale, &mut shared);
         if UNIT_POS_Y == 0 && channel < channels {
-            of_both[(image * channels + channel) as usize] = of_shift;
-            of_both[(second + image * channels + channel) as usize] = of_scale;
+            let shift = shifts_start + image * shifts_step + channel;
+            of_modulation[shift as usize] = of_shift;
+            of_modulation[(shift + channels) as usize] = of_scale;
         }
     } else {
         let token = (workgroup - columns) * 8 + UNIT_POS_Y;
@@ -185,13 +177,13 @@ fn gradient_kernel(
             inverse += moments[(2 * token + 1) as usize];
         }
         let start = token * channels;
-        let modulation = token / tokens * scale_row;
+        let scales = shifts_start + channels + token / tokens * shifts_step;
         let mut plain = 0.0f32;
         let mut along = 0.0f32;
         let mut i = UNIT_POS_X;
         while i < end {
             let normal = (x[(start + i) as usize] - mean) * inverse;
-            let g = grad[(start + i) as usize] * (1.0f32 + scale[(modulation + i) as usize]);
+            let g = grad[(start + i) as usize] * (1.0f32 + modulation[(scales + i) as usize]);
             plain += g;
             along += g * normal;
             i += 32;
@@ -201,8 +193,12 @@ fn gradient_kernel(
         let mut i = UNIT_POS_X;
         while i < end {
             let normal = (x[(start + i) as usize] - mean) * inverse;
-            let g = grad[(start + i) as usize] * (1.0f32 + scale[(modulation + i) as usize]);
-            of_x[(start + i) as usize] = inverse * (g - plain - normal * along);
+            let g = grad[(start + i) as usize] * (1.0f32 + modulation[(scales + i) as usize]);
+            let mut value = inverse * (g - plain - normal * along);
+            if comptime!(add_residual) {
+                value += residual[(start + i) as usize];
+            }
+            of_x[(start + i) as usize] = value;
             i += 32;
         }
     }

@@ -6,16 +6,25 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::linear_cube;
+use super::cube::{Followed, direct, runs_kernels};
+use super::{linear_cube, linear_grad_cube};
 
 /// `x` `[..., in]`, `weight` `[out, in]`, `bias` `[out]` -> `x weight^T + bias`, `[..., out]`.
 pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<D> {
+    let gpu = runs_kernels(&x.device());
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::linear_map(x, weight, bias))
+    Tensor::from_dispatch(match gpu {
+        true => direct(
+            [x, weight, bias],
+            |[x, weight, bias]| Cube::linear_map(x, weight, bias),
+            |[x, weight, bias]| Followed::linear_map(x, weight, bias),
+        ),
+        false => Dispatch::linear_map(x, weight, bias),
+    })
 }
 
 /// `shape` with another last dimension.
@@ -41,9 +50,17 @@ pub trait LinearMap: Backend {
 /// Its gradient.
 #[backend_extension(Cube, Flex, Fusion)]
 pub trait LinearMapGrad: Backend {
-    /// Of the input.
-    #[fusion(dtype = grad, shape = with_last(grad, weight[1]))]
-    fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// Of the input, the weight and the bias.
+    #[fusion(meta = |grad, weight, x| (
+        x.clone(),
+        weight.clone(),
+        TensorSpec::new(Shape::new([weight.shape[0]]), grad.dtype),
+    ))]
+    fn linear_map_grads(
+        grad: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
     /// Of the weight, `[out, in]`, and of the bias, `[out]`.
     #[fusion(meta = |x, grad| {
@@ -72,16 +89,19 @@ impl LinearMap for CubeBackend {
 }
 
 impl LinearMapGrad for CubeBackend {
-    fn linear_map_input_grad(grad: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        let shape = with_last(grad.meta.shape(), weight.meta.shape()[1]);
-        linear_cube::input_grad(grad, weight, shape)
+    fn linear_map_grads(
+        grad: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        linear_grad_cube::grads(grad, weight, x, None)
     }
 
     fn linear_map_weight_grad(
         x: FloatTensor<Self>,
         grad: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        linear_cube::weight_grad(x, grad)
+        linear_grad_cube::weight_grad(x, grad)
     }
 }
 
@@ -97,15 +117,17 @@ impl<B: LinearMapGrad> Backward<B, 3> for LinearMapBackward {
         let [of_x, of_weight, of_bias] = ops.parents;
         let (x, weight) = ops.state;
         let grad = grads.consume::<B>(&ops.node);
-        if let Some(node) = of_x {
-            grads.register::<B>(node.id, B::linear_map_input_grad(grad.clone(), weight));
-        }
-        if of_weight.is_some() || of_bias.is_some() {
-            let (weight_grad, bias_grad) = B::linear_map_weight_grad(x, grad);
-            for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
-                if let Some(node) = node {
-                    grads.register::<B>(node.id, grad);
-                }
+        let (weight_grad, bias_grad) = match of_x {
+            None => B::linear_map_weight_grad(x, grad),
+            Some(node) => {
+                let (x_grad, weight_grad, bias_grad) = B::linear_map_grads(grad, weight, x);
+                grads.register::<B>(node.id, x_grad);
+                (weight_grad, bias_grad)
+            }
+        };
+        for (node, grad) in [(of_weight, weight_grad), (of_bias, bias_grad)] {
+            if let Some(node) = node {
+                grads.register::<B>(node.id, grad);
             }
         }
     }

@@ -33,7 +33,11 @@ impl LinearMap for Flex {
 }
 
 impl LinearMapGrad for Flex {
-    fn linear_map_input_grad(grad: FlexTensor, weight: FlexTensor) -> FlexTensor {
+    fn linear_map_grads(
+        grad: FlexTensor,
+        weight: FlexTensor,
+        x: FlexTensor,
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
         let [grad, weight] = [grad, weight].map(in_order);
         let (input, output) = (weight.layout().shape()[1], weight.layout().shape()[0]);
         let rows = values(&grad).len() / output;
@@ -45,7 +49,9 @@ impl LinearMapGrad for Flex {
             grad_matrix,
             Matrix::new(values(&weight), output, input),
         );
-        tensor(of_x, with_last(grad.layout().shape(), input))
+        let of_x = tensor(of_x, with_last(grad.layout().shape(), input));
+        let (of_weight, of_bias) = Self::linear_map_weight_grad(x, grad);
+        (of_x, of_weight, of_bias)
     }
 
     fn linear_map_weight_grad(x: FlexTensor, grad: FlexTensor) -> (FlexTensor, FlexTensor) {

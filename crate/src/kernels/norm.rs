@@ -6,10 +6,11 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
+use super::cube::{Followed, direct, runs_kernels};
 use super::norm_cube;
 
 /// Group normalisation (Wu and He, 2018): each of `groups` groups of channels has mean 0 and variance 1 over its
@@ -39,8 +40,16 @@ fn fused(
     eps: f64,
     activate: bool,
 ) -> Tensor<4> {
+    let gpu = runs_kernels(&x.device());
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::normalise(x, weight, bias, groups, eps, activate))
+    Tensor::from_dispatch(match gpu {
+        true => direct(
+            [x, weight, bias],
+            |[x, weight, bias]| Cube::normalise(x, weight, bias, groups, eps, activate),
+            |[x, weight, bias]| Followed::normalise(x, weight, bias, groups, eps, activate),
+        ),
+        false => Dispatch::normalise(x, weight, bias, groups, eps, activate),
+    })
 }
 
 /// Group normalisation, then SiLU where `activate`.

@@ -6,12 +6,12 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
 use super::attention::{LARGEST_HEAD, LONGEST, attention};
-use super::cube::runs_kernels;
+use super::cube::{Followed, direct, runs_kernels};
 use super::{attention_cube, attention_grad_cube};
 
 /// Entries between which WebGPU lets a buffer be bound: 256 bytes.
@@ -22,9 +22,15 @@ const BINDING: usize = 64;
 pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     let [batch, tokens, width] = qkv.dims();
     let width = width / 3;
-    let fits = tokens <= LONGEST && width / heads <= LARGEST_HEAD && width.is_multiple_of(BINDING);
-    if fits || !runs_kernels(&qkv.device()) {
+    if !runs_kernels(&qkv.device()) {
         return Tensor::from_dispatch(Dispatch::attend_self(qkv.into_dispatch(), heads));
+    }
+    if tokens <= LONGEST && width / heads <= LARGEST_HEAD && width.is_multiple_of(BINDING) {
+        return Tensor::from_dispatch(direct(
+            [qkv.into_dispatch()],
+            |[qkv]| Cube::attend_self(qkv, heads),
+            |[qkv]| Followed::attend_self(qkv, heads),
+        ));
     }
     let [q, k, v] = std::array::from_fn(|i| {
         qkv.clone()

@@ -5,17 +5,21 @@ use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::Checkpoi
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, backend_extension};
+use burn::backend::{Backend, Cube, backend_extension};
 use burn::tensor::{Shape, Tensor};
 use burn_cubecl::CubeBackend;
 
-use super::cube::runs_kernels;
+use super::cube::{Followed, direct, runs_kernels};
 use super::squared_error_cube;
 
 /// The mean of `(x - y)^2` over all but the first dimension: `x` and `y` `[batch, ...]` -> `[batch]`.
 pub fn mean_squared_error(x: Tensor<4>, y: Tensor<4>) -> Tensor<1> {
     if runs_kernels(&x.device()) {
-        return Tensor::from_dispatch(Dispatch::squared_error(x.into_dispatch(), y.into_dispatch()));
+        return Tensor::from_dispatch(direct(
+            [x.into_dispatch(), y.into_dispatch()],
+            |[x, y]| Cube::squared_error(x, y),
+            |[x, y]| Followed::squared_error(x, y),
+        ));
     }
     x.sub(y).square().mean_dims(&[1, 2, 3]).flatten(0, 3)
 }

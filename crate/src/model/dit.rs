@@ -12,6 +12,7 @@ use super::embedding::frequencies;
 use super::layers::Init;
 use super::probe::Probe;
 use crate::error::ConfigError;
+use crate::kernels::modulations;
 
 #[derive(Module, Debug)]
 pub struct DiT {
@@ -93,12 +94,18 @@ impl DiT {
         }
         let own = self.blocks.iter().filter_map(|block| block.emb.as_ref());
         conditions.extend(own.map(|emb| embed(&emb.t_embedder, &emb.y_embedder)));
+        let layers: Vec<_> = self.blocks.iter().map(DiTBlock::modulation).collect();
+        let blocks_a_condition = self.blocks.len().div_ceil(conditions.len());
+        let modulated = conditions.iter().zip(layers.chunks(blocks_a_condition));
+        let modulations: Vec<_> = modulated
+            .flat_map(|(condition, layers)| modulations(condition.clone(), layers))
+            .collect();
 
         enter(&mut probe, "x_embedder");
-        let mut x = self.x_embedder.forward(x) + self.positions.clone();
-        for (i, (block, condition)) in self.blocks.iter().zip(conditions.iter().cycle()).enumerate() {
+        let mut x = self.x_embedder.forward(x, self.positions.clone());
+        for (i, (block, modulation)) in self.blocks.iter().zip(&modulations).enumerate() {
             enter(&mut probe, &format!("blocks.{i}"));
-            x = block.forward(x, condition.clone(), probe.as_deref_mut());
+            x = block.forward(x, modulation, probe.as_deref_mut());
             if let Some(probe) = &mut probe {
                 probe.leave(|| self.on_grid(x.clone()));
             }

@@ -9,10 +9,12 @@ use burn::module::Module;
 use burn::tensor::{Int, Tensor};
 
 use super::dit_config::DiTConfig;
-use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, unpatchify, xavier_linear, zero_linear};
+use super::dit_embedding::{LabelEmbedder, Silu, TimestepEmbedder, xavier_linear, zero_linear};
 use super::layers::{Init, Linear};
 use super::probe::{Probe, Recorder};
-use crate::kernels::{chunks, gated_add, gelu, layer_norm_modulate, self_attention, silu};
+use crate::kernels::{
+    Activation, Modulation, Residual, layer_norm_modulate, linear_to_patches, self_attention,
+};
 
 /// Epsilon of all norms but the one before an MLP, which diffusers sets otherwise.
 const NORM_EPS: f64 = 1e-6;
@@ -58,21 +60,24 @@ impl DiTBlock {
         }
     }
 
-    /// `x` `[batch, tokens, hidden_size]`, `condition` `[batch, hidden_size]`, its SiLU already taken -> the shape of `x`
+    /// The layer whose map of the condition is shift, scale and gate of the attention, then of the MLP.
+    pub fn modulation(&self) -> (Tensor<2>, Tensor<1>) {
+        let layer = &self.adaLN_modulation.1;
+        (layer.weight.val(), layer.bias.val())
+    }
+
+    /// `x` `[batch, tokens, hidden_size]` -> the shape of `x`
     ///
     /// Modulation and attention map are left with `probe` if it looks at this block.
-    pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>, probe: Option<&mut Probe>) -> Tensor<3> {
-        let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 6 hidden_size]
+    pub fn forward(&self, x: Tensor<3>, modulation: &Modulation, probe: Option<&mut Probe>) -> Tensor<3> {
         let recorder = probe.and_then(|probe| {
-            probe.modulate(&modulation);
+            probe.modulate(|| modulation.rows());
             probe.recorder(|| "attn".into())
         });
-        let [shift_msa, scale_msa, gate_msa, shift_mlp, scale_mlp, gate_mlp] = chunks(modulation);
-
-        let normal = layer_norm_modulate(x.clone(), shift_msa, scale_msa, NORM_EPS);
-        let x = gated_add(x, self.attn.forward(normal, recorder), gate_msa);
-        let normal = layer_norm_modulate(x.clone(), shift_mlp, scale_mlp, self.mlp_norm_eps);
-        gated_add(x, self.mlp.forward(normal), gate_mlp)
+        let (normal, x) = layer_norm_modulate(x, modulation, 0, NORM_EPS);
+        let x = self.attn.forward(normal, x, modulation, 2, recorder);
+        let (normal, x) = layer_norm_modulate(x, modulation, 3, self.mlp_norm_eps);
+        self.mlp.forward(normal, x, modulation, 5)
     }
 }
 
@@ -87,14 +92,23 @@ pub struct SelfAttention {
 }
 
 impl SelfAttention {
-    /// `[batch, tokens, hidden_size]` -> the same shape
-    pub fn forward(&self, x: Tensor<3>, recorder: Option<Recorder>) -> Tensor<3> {
+    /// `x` `[batch, tokens, hidden_size]` -> the same shape: what attention finds, times part `gate` of `modulation`, plus
+    /// the residual
+    pub fn forward(
+        &self,
+        x: Tensor<3>,
+        residual: Residual,
+        modulation: &Modulation,
+        gate: usize,
+        recorder: Option<Recorder>,
+    ) -> Tensor<3> {
         let qkv = self.qkv.forward_tokens(x); // [batch, tokens, 3 hidden_size]
         if let Some(recorder) = recorder {
             let [q, k] = [0, 1].map(|part| self.heads_of(&qkv, part));
             recorder.record(&q, &k);
         }
-        self.proj.forward_tokens(self_attention(qkv, self.heads))
+        let found = self_attention(qkv, self.heads);
+        self.proj.forward_gated(found, residual, modulation, gate)
     }
 
     /// The queries (0) or keys (1), `[batch, heads, tokens, head_dim]`.
@@ -116,9 +130,17 @@ pub struct Mlp {
 }
 
 impl Mlp {
-    /// `[batch, tokens, hidden_size]` -> the same shape
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.fc2.forward_tokens(gelu(self.fc1.forward_tokens(x)))
+    /// `x` `[batch, tokens, hidden_size]` -> the same shape: the MLP of `x`, times part `gate` of `modulation`, plus the
+    /// residual
+    pub fn forward(
+        &self,
+        x: Tensor<3>,
+        residual: Residual,
+        modulation: &Modulation,
+        gate: usize,
+    ) -> Tensor<3> {
+        let hidden = self.fc1.forward_activated(x, Activation::Gelu);
+        self.fc2.forward_gated(hidden, residual, modulation, gate)
     }
 }
 
@@ -132,8 +154,6 @@ pub struct FinalLayer {
     grid: usize,
     #[module(skip)]
     patch: usize,
-    #[module(skip)]
-    channels: usize,
 }
 
 impl FinalLayer {
@@ -145,7 +165,6 @@ impl FinalLayer {
             adaLN_modulation: (Silu, zero_linear(hidden, 2 * hidden, init)),
             grid: config.grid(),
             patch,
-            channels,
         }
     }
 
@@ -153,11 +172,9 @@ impl FinalLayer {
     /// `[batch, out_channels, height, width]`
     pub fn forward(&self, x: Tensor<3>, condition: Tensor<2>) -> Tensor<4> {
         let modulation = self.adaLN_modulation.1.forward(condition); // [batch, 2 hidden_size]
-        let [shift, scale] = chunks(modulation);
-        let patches = self
-            .linear
-            .forward_tokens(layer_norm_modulate(x, shift, scale, NORM_EPS));
-        unpatchify(patches, self.grid, self.patch, self.channels)
+        let (normal, _) = layer_norm_modulate(x, &Modulation::of_block(modulation), 0, NORM_EPS);
+        let (weight, bias) = (self.linear.weight.val(), self.linear.bias.val());
+        linear_to_patches(normal, weight, bias, self.patch, self.grid)
     }
 }
 
@@ -169,5 +186,5 @@ pub(super) fn condition(
     labels: Tensor<1, Int>,
     frequencies: Tensor<2>,
 ) -> Tensor<2> {
-    silu(t_embedder.forward(t, frequencies) + y_embedder.forward(labels))
+    y_embedder.forward_silu(t_embedder.forward(t, frequencies), labels)
 }

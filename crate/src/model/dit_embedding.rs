@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::dit_config::DiTConfig;
 use super::embedding::timestep_embedding;
 use super::layers::{Embedding, Init, Linear};
-use crate::kernels::{linear, silu};
+use crate::kernels::{Activation, linear_of_patches};
 
 /// Sines and cosines of the timestep.
 pub const FREQUENCY_DIM: usize = 256;
@@ -43,29 +43,11 @@ impl PatchEmbed {
         }
     }
 
-    /// `[batch, channels, height, width]` -> `[batch, tokens, hidden_size]`, the patches row by row
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<3> {
-        let weight = self.proj.weight.val();
-        let [hidden, channels, patch, _] = weight.dims();
-        let [batch, _, height, width] = x.dims();
-        let (rows, columns) = (height / patch, width / patch);
-        let length = channels * patch * patch;
-        let patches = x
-            .reshape([batch, channels, rows, patch, columns, patch])
-            .permute([0, 2, 4, 1, 3, 5]) // [batch, rows, columns, channels, patch, patch]
-            .reshape([batch, rows * columns, length]);
-        linear(patches, weight.reshape([hidden, length]), self.proj.bias.val())
+    /// `[batch, channels, height, width]` -> `[batch, tokens, hidden_size]`, the patches row by row, each with its position
+    /// of `[1, tokens, hidden_size]` added
+    pub fn forward(&self, x: Tensor<4>, positions: Tensor<3>) -> Tensor<3> {
+        linear_of_patches(x, self.proj.weight.val(), self.proj.bias.val(), positions)
     }
-}
-
-/// `[batch, rows columns, patch patch channels]` -> `[batch, channels, rows patch, columns patch]`, for a square grid of
-/// `grid` rows.
-pub fn unpatchify(tokens: Tensor<3>, grid: usize, patch: usize, channels: usize) -> Tensor<4> {
-    let batch = tokens.dims()[0];
-    tokens
-        .reshape([batch, grid, grid, patch, patch, channels])
-        .permute([0, 5, 1, 3, 2, 4])
-        .reshape([batch, channels, grid * patch, grid * patch])
 }
 
 /// The fixed positions of a square grid of tokens, `[1, grid grid, dim]`, row by row. The first half of each vector
@@ -104,7 +86,8 @@ impl TimestepEmbedder {
     /// `t` `[batch]` -> `[batch, hidden_size]`
     pub fn forward(&self, t: Tensor<1>, frequencies: Tensor<2>) -> Tensor<2> {
         let sinusoids = timestep_embedding(t, frequencies, FREQUENCY_DIM, true);
-        self.mlp.2.forward(silu(self.mlp.0.forward(sinusoids)))
+        let hidden = self.mlp.0.forward_activated(sinusoids, Activation::Silu);
+        self.mlp.2.forward_after(hidden)
     }
 }
 
@@ -123,9 +106,9 @@ impl LabelEmbedder {
         }
     }
 
-    /// `[batch]` -> `[batch, hidden_size]`
-    pub fn forward(&self, labels: Tensor<1, Int>) -> Tensor<2> {
-        self.embedding_table.forward(labels)
+    /// The SiLU of `x` `[batch, hidden_size]` and each label's vector; `labels` `[batch]` -> `[batch, hidden_size]`
+    pub fn forward_silu(&self, x: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<2> {
+        self.embedding_table.forward_silu(x, labels)
     }
 }
 
@@ -157,10 +140,11 @@ pub(super) fn position_tensor(config: &DiTConfig, device: &Device) -> Tensor<3> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::linear_to_patches;
 
-    /// A projection that copies makes the tokens the patches themselves; unpatchify wants the channels last.
+    /// Maps that copy make the tokens the patches themselves; the way back wants the channels last.
     #[test]
-    fn unpatchify_takes_patches_back_to_their_places() {
+    fn the_way_back_takes_patches_back_to_their_places() {
         let device = Device::flex();
         let config = DiTConfig {
             input_size: 6,
@@ -176,9 +160,10 @@ mod tests {
         let x = Tensor::<1, Int>::arange(0..2 * 3 * 36, &device)
             .float()
             .reshape([2, 3, 6, 6]);
-        let patches = embed.forward(x.clone()); // [2, 9, channels patch patch]
+        let patches = embed.forward(x.clone(), Tensor::zeros([1, 9, 12], &device)); // [2, 9, channels patch patch]
         let channels_last = patches.reshape([2, 9, 3, 4]).swap_dims(2, 3).reshape([2, 9, 12]);
-        let back = unpatchify(channels_last, 3, 2, 3);
+        let eye = Tensor::eye(12, &device);
+        let back = linear_to_patches(channels_last, eye, Tensor::zeros([12], &device), 2, 3);
         back.into_data().assert_eq(&x.into_data(), true);
     }
 

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::layers::{Init, Linear};
-use crate::kernels::silu;
+use crate::kernels::{Activation, sinusoids};
 
 /// Sinusoidal embedding of timesteps (Vaswani et al., 2017, section 3.5; Ho et al., 2020, appendix B).
 ///
@@ -16,18 +16,11 @@ pub fn timestep_embedding(
     dim: usize,
     flip_sin_to_cos: bool,
 ) -> Tensor<2> {
-    let (batch, device) = (t.dims()[0], t.device());
-    let angles = t.unsqueeze_dim::<2>(1) * frequencies; // [batch, dim / 2]
-    let (sin, cos) = (angles.clone().sin(), angles.cos());
-    let mut parts = if flip_sin_to_cos {
-        vec![cos, sin]
-    } else {
-        vec![sin, cos]
-    };
-    if dim % 2 == 1 {
-        parts.push(Tensor::zeros([batch, 1], &device));
+    let sinusoids = sinusoids(t, frequencies, flip_sin_to_cos);
+    match dim % 2 {
+        0 => sinusoids,
+        _ => sinusoids.pad([(0, 0), (0, 1)], 0.0),
     }
-    Tensor::cat(parts, 1)
 }
 
 /// `1 / 10000^(i / (dim / 2 - freq_shift))` for `i` in `0..dim / 2`, `[1, dim / 2]`. A network keeps them: whatever a pass
@@ -56,7 +49,8 @@ impl TimestepEmbedding {
 
     /// `[batch, input]` -> `[batch, dim]`
     pub fn forward(&self, sinusoids: Tensor<2>) -> Tensor<2> {
-        self.linear_2.forward(silu(self.linear_1.forward(sinusoids)))
+        let hidden = self.linear_1.forward_activated(sinusoids, Activation::Silu);
+        self.linear_2.forward_after(hidden)
     }
 }
 

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Int, Shape, Tensor, TensorData};
 
-use crate::kernels;
+use crate::kernels::{self, Activation, Input, Modulation, Residual};
 use crate::rng::{Rng, Stream};
 
 /// Initial weights, one stream of numbers a parameter. A parameter draws its own, and puts them on the device, when it
@@ -105,6 +105,27 @@ impl Linear {
     /// On the last of three dimensions: `[batch, tokens, in]` -> `[batch, tokens, out]`.
     pub fn forward_tokens(&self, x: Tensor<3>) -> Tensor<3> {
         kernels::linear(x, self.weight.val(), self.bias.val())
+    }
+
+    /// An activation of the map, for another one.
+    pub fn forward_activated<const D: usize>(&self, x: Tensor<D>, activation: Activation) -> Input<D> {
+        kernels::linear_activated(x, self.weight.val(), self.bias.val(), activation)
+    }
+
+    /// Of what [`forward_activated`](Self::forward_activated) gave.
+    pub fn forward_after<const D: usize>(&self, x: Input<D>) -> Tensor<D> {
+        kernels::linear_after(x, self.weight.val(), self.bias.val())
+    }
+
+    /// `residual + gate y`, `[batch, tokens, out]`, where the gate is a part of `modulation`.
+    pub fn forward_gated(
+        &self,
+        x: impl Into<Input<3>>,
+        residual: Residual,
+        modulation: &Modulation,
+        gate: usize,
+    ) -> Tensor<3> {
+        kernels::gated_linear(x, self.weight.val(), self.bias.val(), residual, modulation, gate)
     }
 }
 
@@ -245,8 +266,8 @@ impl Embedding {
         }
     }
 
-    /// `[batch]` -> `[batch, dim]`
-    pub fn forward(&self, labels: Tensor<1, Int>) -> Tensor<2> {
-        self.weight.val().select(0, labels)
+    /// The SiLU of `x` plus each label's vector; `x` `[batch, dim]`, `labels` `[batch]` -> `[batch, dim]`
+    pub fn forward_silu(&self, x: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<2> {
+        kernels::silu_labelled(x, self.weight.val(), labels)
     }
 }

@@ -11,7 +11,7 @@ use super::points::COORDINATES;
 use super::probe::Probe;
 use super::trainable::not_a_denoiser;
 use super::unet_config::{DownBlockType, MidBlockType, UNetConfig, UpBlockType};
-use super::{AutoencoderConfig, DiT, DiTConfig, PointsConfig, PointsNet, UNet};
+use super::{AutoencoderConfig, DiT, DiTConfig, PointsConfig, PointsNet, UNet, parameters};
 use crate::denoiser::Denoiser;
 use crate::error::ConfigError;
 
@@ -269,6 +269,17 @@ impl Network {
             Self::UNetCross(unet) => unet.config().inspect(batch),
             Self::DiT(dit) => inspect_dit(dit.config(), batch, [channels, height, width]),
             Self::Points(_) => Err(unlisted("network", "points")),
+        }
+    }
+
+    /// The same, a Diffusion Transformer with its weights in one vector, from which equal layers' are read in one launch. Not
+    /// one so large that a copy could be too much.
+    pub fn in_one_vector(&self) -> Self {
+        match self {
+            Self::DiT(_) if parameters::count(self) < 1 << 24 => {
+                parameters::unflatten(self.clone(), parameters::flatten(self))
+            }
+            _ => self.clone(),
         }
     }
 

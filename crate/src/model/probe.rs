@@ -65,9 +65,9 @@ impl Probe {
     }
 
     /// The current block will shift, scale and gate by `modulation`.
-    pub fn modulate(&mut self, modulation: &Tensor<2>) {
+    pub fn modulate(&mut self, modulation: impl FnOnce() -> Tensor<2>) {
         if self.inside {
-            self.modulation = Some(modulation.clone());
+            self.modulation = Some(modulation());
         }
     }
 

@@ -49,7 +49,7 @@ impl Replayed {
     }
 
     fn record(&self, asked: &Asked) -> Pass {
-        let (inputs, network) = (asked.clone().inputs(), self.network.clone());
+        let (inputs, network) = (asked.clone().inputs(), self.network.in_one_vector());
         let (x_t, t, labels) = inputs.clone().parts();
         let pass = move || network.denoise(x_t.clone(), t.clone(), labels.clone());
         match Recording::new(&asked.x_t.device(), pass) {

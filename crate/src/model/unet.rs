@@ -139,12 +139,12 @@ impl UNet {
             config.block_out_channels[0],
             config.flip_sin_to_cos,
         );
-        let mut emb = self.time_embedding.forward(sinusoids);
+        let emb = self.time_embedding.forward(sinusoids);
         if let (Some(embedding), Some(labels)) = (&self.class_embedding, labels) {
             if let Some(probe) = &mut probe {
                 probe.enter("class_embedding");
             }
-            emb = emb + embedding.forward(labels);
+            return embedding.forward_silu(emb, labels);
         }
         silu(emb)
     }

@@ -1,7 +1,7 @@
 //! Our GPU kernels against what computes the same on the CPU, their twins: values and gradients.
 
-use burn::tensor::{Device, Tensor};
-use diffusion_playground::kernels::{self, AdamW, Moments, Rates, Weights};
+use burn::tensor::{Device, Int, Tensor};
+use diffusion_playground::kernels::{self, Activation, AdamW, Modulation, Moments, Rates, Weights};
 use diffusion_playground::rng::{Rng, Stream};
 use diffusion_playground::runtime::Profile;
 
@@ -196,15 +196,14 @@ async fn layer_norm([batch, tokens, channels]: [usize; 3], device: &Device) -> V
     let x = (rng.normal_tensor([batch, tokens, channels], &device) * 2.0 - 1.0)
         .detach()
         .require_grad();
-    let shift = rng.normal_tensor([batch, channels], &device).require_grad();
-    let scale = rng.normal_tensor([batch, channels], &device).require_grad();
-    let y = kernels::layer_norm_modulate(x.clone(), shift.clone(), scale.clone(), 1e-6);
+    let parts = rng.normal_tensor([batch, 2 * channels], &device).require_grad();
+    let modulation = Modulation::of_block(parts.clone());
+    let (y, _) = kernels::layer_norm_modulate(x.clone(), &modulation, 0, 1e-6);
     let mut found = vec![values(y.clone().inner()).await];
     let upstream: Tensor<3> = rng.normal_tensor(y.dims(), &device);
     let grads = (y * upstream).sum().backward();
     found.push(values(x.grad(&grads).expect("tracked")).await);
-    found.push(values(shift.grad(&grads).expect("tracked")).await);
-    found.push(values(scale.grad(&grads).expect("tracked")).await);
+    found.push(values(parts.grad(&grads).expect("tracked")).await);
     found
 }
 
@@ -212,44 +211,196 @@ pub async fn layer_norm_follows_its_twin(device: &Device) {
     for sizes in [[3, 49, 128], [2, 5, 37], [1, 1, 300], [5, 1, 8]] {
         assert_twins(
             &format!("layer norm {sizes:?}"),
-            &["y", "x.grad", "shift.grad", "scale.grad"],
+            &["y", "x.grad", "parts.grad"],
             layer_norm(sizes, device).await,
             layer_norm(sizes, &Device::flex()).await,
         );
     }
 }
 
-/// Outputs and gradients of a residual connection whose gate is one part of a matrix, of GELU, and of another part that
-/// nothing is made of.
-async fn gates([batch, tokens, channels]: [usize; 3], device: &Device) -> Vec<Vec<f32>> {
-    let device = device.clone().autodiff();
+/// Output and gradients of blocks of two branches each, modulated by maps of one condition, in which there is a part that
+/// nothing is made of. Weights of the maps lie in one vector as a trained network's do, or each where it is.
+async fn branches(
+    [batch, tokens, channels]: [usize; 3],
+    blocks: usize,
+    one_vector: bool,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let (plain, device) = (device, device.clone().autodiff());
     let mut rng = Rng::new(12, Stream::Data, channels as u32);
-    let mut tensor = || -> Tensor<3> { rng.normal_tensor([batch, tokens, channels], &device) };
-    let (x, y, upstream) = (
-        tensor().require_grad(),
-        (tensor() * 4.0).detach().require_grad(),
-        tensor(),
-    );
-    let parts: Tensor<2> = rng.normal_tensor([batch, 3 * channels], &device).require_grad();
-    let [_, gate, shift] = kernels::chunks(parts.clone());
-    let out = kernels::gated_add(x.clone(), kernels::gelu(y.clone()), gate.clone());
-    let out = kernels::layer_norm_modulate(out, shift, gate, 1e-6);
+    let [x, upstream]: [Tensor<3>; 2] =
+        std::array::from_fn(|_| rng.normal_tensor([batch, tokens, channels], &device));
+    let x = x.require_grad();
+    let condition: Tensor<2> = rng.normal_tensor([batch, 12], &device).require_grad();
+    let (weight, bias) = ([7 * channels, 12], [7 * channels]);
+    let mut vectors: Vec<Tensor<1>> = Vec::new();
+    for _ in 0..blocks {
+        vectors.push(rng.normal_tensor([weight[0] * weight[1]], plain) * 0.3);
+        vectors.push(rng.normal_tensor(bias, plain));
+    }
+    let flat = kernels::gather(vectors.clone());
+    let mut maps = Vec::new();
+    let mut start = 0;
+    for pair in vectors.chunks(2) {
+        let next = kernels::next_start(start, pair[0].dims()[0]);
+        let (w, b) = match one_vector {
+            true => (
+                kernels::part(&flat, start, weight),
+                kernels::part(&flat, next, bias),
+            ),
+            false => (pair[0].clone().reshape(weight), pair[1].clone()),
+        };
+        maps.push((w.autodiff().require_grad(), b.autodiff().require_grad()));
+        start = kernels::next_start(next, bias[0]);
+    }
+    let width = channels + 3;
+    let weights = [[channels; 2], [width, channels], [channels, width]].map(|size| {
+        let weight: Tensor<2> = rng.normal_tensor(size, &device) / (size[1] as f32).sqrt();
+        weight.detach().require_grad()
+    });
+    let biases = [channels, width, channels]
+        .map(|size| -> Tensor<1> { rng.normal_tensor([size], &device).require_grad() });
+    let layer = |i: usize| (weights[i].clone(), biases[i].clone());
+    let mut out = x.clone();
+    for modulation in kernels::modulations(condition.clone(), &maps) {
+        let (normal, residual) = kernels::layer_norm_modulate(out, &modulation, 0, 1e-6);
+        let (weight, bias) = layer(0);
+        out = kernels::gated_linear(normal, weight, bias, residual, &modulation, 2);
+        let (normal, residual) = kernels::layer_norm_modulate(out, &modulation, 4, 1e-6);
+        let (weight, bias) = layer(1);
+        let hidden = kernels::linear_activated(normal, weight, bias, Activation::Gelu);
+        let (weight, bias) = layer(2);
+        out = kernels::gated_linear(hidden, weight, bias, residual, &modulation, 3);
+    }
     let mut found = vec![values(out.clone().inner()).await];
     let grads = (out * upstream).sum().backward();
     found.push(values(x.grad(&grads).expect("tracked")).await);
-    found.push(values(y.grad(&grads).expect("tracked")).await);
-    found.push(values(parts.grad(&grads).expect("tracked")).await);
+    found.push(values(condition.grad(&grads).expect("tracked")).await);
+    for (weight, bias) in weights
+        .iter()
+        .zip(&biases)
+        .chain(maps.iter().map(|(w, b)| (w, b)))
+    {
+        found.push(values(weight.grad(&grads).expect("tracked")).await);
+        found.push(values(bias.grad(&grads).expect("tracked")).await);
+    }
     found
 }
 
-/// Widths at which a part of a row is a view of it, and others at which it is a copy.
-pub async fn gates_follow_their_twin(device: &Device) {
-    for sizes in [[3, 49, 128], [2, 5, 37], [1, 1, 300], [5, 9, 64]] {
+pub async fn branches_follow_their_twin(device: &Device) {
+    for (sizes, blocks, one_vector) in [
+        ([3, 49, 128], 2, true),
+        ([2, 5, 37], 7, true),
+        ([1, 1, 300], 1, true),
+        ([5, 9, 64], 3, false),
+    ] {
+        let mut names = vec!["y", "x.grad", "condition.grad"];
+        names.extend([
+            "proj.weight.grad",
+            "proj.bias.grad",
+            "fc1.weight.grad",
+            "fc1.bias.grad",
+        ]);
+        names.extend(["fc2.weight.grad", "fc2.bias.grad"]);
+        names.extend(["map.weight.grad", "map.bias.grad"].repeat(blocks));
         assert_twins(
-            &format!("gates {sizes:?}"),
-            &["y", "x.grad", "y.grad", "parts.grad"],
-            gates(sizes, device).await,
-            gates(sizes, &Device::flex()).await,
+            &format!("{blocks} blocks {sizes:?}"),
+            &names,
+            branches(sizes, blocks, one_vector, device).await,
+            branches(sizes, blocks, one_vector, &Device::flex()).await,
+        );
+    }
+}
+
+/// Sinusoids, and the SiLU of a sum of vectors with those of labels, with its gradients.
+async fn condition(batch: usize, dim: usize, classes: usize, device: &Device) -> Vec<Vec<f32>> {
+    let plain = device.clone();
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(14, Stream::Data, dim as u32);
+    let [t, frequencies]: [Tensor<2>; 2] =
+        [batch, dim].map(|size| rng.normal_tensor([1, size], &plain) * 3.0);
+    let mut found = Vec::new();
+    for cosines_first in [true, false] {
+        let waves = kernels::sinusoids(t.clone().flatten(0, 1), frequencies.clone(), cosines_first);
+        found.push(values(waves).await);
+    }
+    let x: Tensor<2> = rng.normal_tensor([batch, dim], &device).require_grad();
+    let table: Tensor<2> = rng.normal_tensor([classes, dim], &device).require_grad();
+    let labels: Vec<i32> = (0..batch).map(|i| (i * i % classes) as i32).collect();
+    let labels = Tensor::<1, Int>::from_ints(labels.as_slice(), &device);
+    let y = kernels::silu_labelled(x.clone(), table.clone(), labels);
+    found.push(values(y.clone().inner()).await);
+    let upstream: Tensor<2> = rng.normal_tensor([batch, dim], &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(table.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn conditions_follow_their_twin(device: &Device) {
+    for (batch, dim, classes) in [(4, 128, 11), (9, 37, 3), (1, 300, 1000)] {
+        assert_twins(
+            &format!("condition of {batch} with {classes} classes"),
+            &["cos, sin", "sin, cos", "y", "x.grad", "table.grad"],
+            condition(batch, dim, classes, device).await,
+            condition(batch, dim, classes, &Device::flex()).await,
+        );
+    }
+}
+
+/// Tokens of the patches of images, patches of these tokens, and all gradients.
+async fn patches(
+    [batch, channels, rows, columns]: [usize; 4],
+    patch: usize,
+    width: usize,
+    device: &Device,
+) -> Vec<Vec<f32>> {
+    let device = device.clone().autodiff();
+    let mut rng = Rng::new(15, Stream::Data, width as u32);
+    let x: Tensor<4> = rng
+        .normal_tensor([batch, channels, rows * patch, columns * patch], &device)
+        .require_grad();
+    let weight: Tensor<4> = rng
+        .normal_tensor([width, channels, patch, patch], &device)
+        .require_grad();
+    let bias: Tensor<1> = rng.normal_tensor([width], &device).require_grad();
+    let added: Tensor<3> = rng.normal_tensor([1, rows * columns, width], &device);
+    let numbers = 2 * channels * patch * patch;
+    let back: Tensor<2> = rng.normal_tensor([numbers, width], &device).require_grad();
+    let back_bias: Tensor<1> = rng.normal_tensor([numbers], &device).require_grad();
+    let tokens = kernels::linear_of_patches(x.clone(), weight.clone(), bias.clone(), added);
+    let mut found = vec![values(tokens.clone().inner()).await];
+    let y = kernels::linear_to_patches(tokens, back.clone(), back_bias.clone(), patch, columns);
+    found.push(values(y.clone().inner()).await);
+    let upstream: Tensor<4> = rng.normal_tensor(y.dims(), &device);
+    let grads = (y * upstream).sum().backward();
+    found.push(values(x.grad(&grads).expect("tracked")).await);
+    found.push(values(weight.grad(&grads).expect("tracked")).await);
+    found.push(values(bias.grad(&grads).expect("tracked")).await);
+    found.push(values(back.grad(&grads).expect("tracked")).await);
+    found.push(values(back_bias.grad(&grads).expect("tracked")).await);
+    found
+}
+
+pub async fn patches_follow_their_twin(device: &Device) {
+    for (sizes, patch, width) in [
+        ([3, 1, 7, 7], 4, 128),
+        ([2, 4, 3, 5], 2, 37),
+        ([1, 4, 7, 7], 1, 64),
+    ] {
+        assert_twins(
+            &format!("patches {sizes:?} of {patch} pixels"),
+            &[
+                "tokens",
+                "y",
+                "x.grad",
+                "weight.grad",
+                "bias.grad",
+                "back.grad",
+                "back.bias.grad",
+            ],
+            patches(sizes, patch, width, device).await,
+            patches(sizes, patch, width, &Device::flex()).await,
         );
     }
 }

@@ -5,8 +5,7 @@ use std::iter::once;
 use burn::tensor::{Device, Tensor, activation, module, ops::ConvOptions};
 
 use super::exp;
-use crate::kernels;
-use crate::kernels::upsample_nearest_2x;
+use crate::kernels::{self, Activation, upsample_nearest_2x};
 use crate::rng::{Rng, Stream};
 
 /// Within this of the largest entry.
@@ -224,5 +223,31 @@ fn linear_map_follows_its_twin() {
                 (y + b.unsqueeze()).reshape([1, rows, output])
             },
         );
+    }
+}
+
+#[test]
+fn activated_maps_follow_their_twin() {
+    for [rows, input, hidden, output] in [[1, 5, 7, 3], [49, 12, 48, 12]] {
+        let (shape, first, second) = ([rows, input], [hidden, input], [output, hidden]);
+        for activation in [Activation::Gelu, Activation::Silu] {
+            assert_twins(
+                &format!("{rows} rows, {input} to {hidden}, {activation:?}, to {output}"),
+                [rows * input, hidden * input, hidden, output * hidden, output],
+                |[x, w, b, v, c]| {
+                    let (x, w, v) = (x.reshape(shape), w.reshape(first), v.reshape(second));
+                    kernels::linear_after(kernels::linear_activated(x, w, b, activation), v, c)
+                },
+                |[x, w, b, v, c]| {
+                    let (x, w, v) = (x.reshape(shape), w.reshape(first), v.reshape(second));
+                    let y = x.matmul(w.transpose()) + b.unsqueeze();
+                    let y = match activation {
+                        Activation::Gelu => activation::gelu_approximate(y),
+                        Activation::Silu => activation::silu(y),
+                    };
+                    y.matmul(v.transpose()) + c.unsqueeze()
+                },
+            );
+        }
     }
 }
