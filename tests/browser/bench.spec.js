@@ -6,4 +6,6 @@ test('the benchmark runs to its end, and the module ran its constructors once', 
   const result = JSON.parse((await page.locator('#result').textContent()) ?? '');
   expect(result).toMatchObject({ backend: 'cpu', preset: 'tiny', steps: 3, constructorRuns: 1 });
   expect(result.heapBytes).toBeGreaterThan(0);
+  const onTheCpu = { when: 'after sampling', inUse: 0, reserved: 0 };
+  expect(result.memory.at(-1)).toMatchObject(onTheCpu);
 });
