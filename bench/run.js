@@ -48,6 +48,18 @@ if (result.stepMilliseconds) {
     'sampling, a model call': { milliseconds: ms(result.samplingMillisecondsPerCall) },
   });
 }
+if (result.memory) {
+  const mib = (/** @type {number} */ bytes) => (bytes / 2 ** 20).toFixed(1);
+  console.log('Memory, MiB');
+  console.table(
+    result.memory.map((/** @type {any} */ row) => ({
+      when: row.when,
+      'GPU, tensors': mib(row.inUse),
+      'GPU, reserved': mib(row.reserved),
+      'the module': mib(row.heapBytes),
+    })),
+  );
+}
 if (result.kernels) {
   /** @type {{ name: string, count: number, seconds: number }[]} */
   const kernels = result.kernels;

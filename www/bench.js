@@ -12,8 +12,10 @@ const query = new URLSearchParams(location.search);
 const preset = query.get('preset') ?? 'unet';
 const batchSize = Number(query.get('batch') ?? 64);
 const steps = Number(query.get('steps') ?? 200);
-/** The module's memory is written down every so many steps; the GPU's is the system's to tell. */
-const memoryEvery = Number(query.get('memory') ?? 0);
+/** Memory is written down after the warm-up, every so many steps, when training ends and after sampling. */
+const memoryEvery = Number(query.get('memory') ?? steps);
+/** By then all shaders are compiled, and what repeats is recorded. */
+const warmUp = Math.min(10, steps);
 /** On the CPU one image is what a reader waits for. */
 const peerBatchOf = (/** @type {string} */ backend) =>
   Number(query.get('peerBatch') ?? (backend === 'gpu' ? 16 : 1));
@@ -135,24 +137,39 @@ async function bench() {
   /** @type {StepReport[]} */
   const reports = [];
   const trainingStart = performance.now();
+  /** Bytes: the module's memory, which never shrinks; tensors on the GPU; all that is kept of the GPU's memory. */
   const memory = [];
-  let asked = 0;
+  const askForMemory = () => {
+    worker.post({ type: 'vitals' });
+    worker.post({ type: 'memory' });
+  };
+  const noteMemory = async (/** @type {string} */ when) => {
+    askForMemory();
+    const { heapBytes } = await next('vitals');
+    const { inUse, reserved } = await next('memory');
+    memory.push({ when, heapBytes, inUse, reserved });
+  };
+  let heapBytes = 0;
+  let due = warmUp;
   while (reports.length < steps) {
-    const message = await next('train', 'vitals');
-    if (message.type === 'vitals') {
-      memory.push({ step: reports.length, heapBytes: message.heapBytes });
-      continue;
+    const message = await next('train', 'vitals', 'memory');
+    if (message.type === 'vitals') heapBytes = message.heapBytes;
+    else if (message.type === 'memory') {
+      const { inUse, reserved } = message;
+      memory.push({ when: `step ${reports.length}`, heapBytes, inUse, reserved });
+    } else {
+      reports.push(...message.reports);
+      if (reports.length >= due) {
+        askForMemory();
+        due = (Math.floor(reports.length / memoryEvery) + 1) * memoryEvery;
+      }
+      say(`Step ${reports.length} of ${steps}`);
     }
-    reports.push(...message.reports);
-    if (memoryEvery && reports.length >= asked * memoryEvery) {
-      worker.post({ type: 'vitals' });
-      asked++;
-    }
-    say(`Step ${reports.length} of ${steps}`);
   }
   const trainingSeconds = (performance.now() - trainingStart) / 1e3;
   worker.post({ type: 'pause' });
   await next('paused');
+  await noteMemory(`step ${reports.length}, the end`);
 
   const trajectories = [];
   for (let i = 0; i < 3; i++) {
@@ -160,6 +177,7 @@ async function bench() {
     const { seconds, modelCalls } = await next('sampleDone');
     trajectories.push(seconds / modelCalls);
   }
+  await noteMemory('after sampling');
 
   let kernels;
   if (query.has('profile')) {
@@ -181,7 +199,7 @@ async function bench() {
   }
 
   worker.post({ type: 'vitals' });
-  const { heapBytes, constructorRuns } = await next('vitals');
+  const vitals = await next('vitals');
 
   const settled = reports.slice(Math.min(20, reports.length - 1));
   const mean = (/** @type {StepReport[]} */ part) =>
@@ -205,9 +223,9 @@ async function bench() {
     lossFirst10: mean(reports.slice(0, 10)),
     lossLast10: mean(reports.slice(-10)),
     samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
-    heapBytes,
-    memory: memoryEvery ? memory : undefined,
-    constructorRuns,
+    heapBytes: vitals.heapBytes,
+    memory,
+    constructorRuns: vitals.constructorRuns,
     kernels,
     peers,
   };

@@ -8,4 +8,6 @@ test('the benchmark runs to its end, and the module ran its constructors once', 
   // The module reports steps as it takes them, several at a time where they are quick.
   expect(result.steps).toBeGreaterThanOrEqual(3);
   expect(result.heapBytes).toBeGreaterThan(0);
+  const onTheCpu = { when: 'after sampling', inUse: 0, reserved: 0 };
+  expect(result.memory.at(-1)).toMatchObject(onTheCpu);
 });

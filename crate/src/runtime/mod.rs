@@ -3,11 +3,13 @@
 pub mod clock;
 mod compute;
 mod laps;
+mod memory;
 mod profile;
 mod replay;
 
 pub use compute::{Backend, Compute, ComputeError, Wanted};
 pub use laps::Laps;
+pub use memory::{GpuMemory, give_back};
 pub use profile::{KernelTime, Profile};
 pub use replay::{Recording, Unreplayed, may_replay};
 

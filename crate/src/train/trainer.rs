@@ -16,7 +16,7 @@ use crate::error::ConfigError;
 use crate::kernels::{self, AdamW, Moments, Rates, Weights};
 use crate::model::preset::NULL_CLASS;
 use crate::model::{AutoencoderKl, Network, Trainable, parameters};
-use crate::runtime::{clock, may_replay};
+use crate::runtime::{clock, give_back, may_replay};
 use crate::schedule::Schedule;
 
 /// What one training step reports.
@@ -91,17 +91,20 @@ impl Trainer {
         }
         let model = Trainable::init(config.preset, config.seed, &device.clone().autodiff())?;
         let theta = parameters::flatten(&model);
+        let ema = parameters::flatten(&model);
         let moments = Moments {
             m: theta.zeros_like(),
             v: theta.zeros_like(),
         };
         Ok(Self {
+            // The same values, which are kept once.
+            model: parameters::unflatten(model, theta.clone()),
             batches: Batches::new(config.seed, data.count()),
             state: State {
                 step: 0,
                 weights: Weights {
                     // Not the same buffer: a kernel that reads both would be given it twice.
-                    ema: parameters::flatten(&model),
+                    ema,
                     theta,
                     moments,
                 },
@@ -110,7 +113,6 @@ impl Trainer {
             config,
             schedule,
             data,
-            model,
             stepping: Stepping::First,
         })
     }
@@ -280,6 +282,8 @@ impl Trainer {
                     self.state.weights = step.weights().clone();
                     self.model = parameters::unflatten(self.model.clone(), step.weights().theta.clone());
                     self.stepping = Stepping::Recorded(Box::new(step));
+                    // The weights of before, and what only recording took.
+                    give_back(&self.device);
                 }
                 None => self.stepping = Stepping::Refused,
             }

@@ -72,6 +72,8 @@ pub enum Command {
     SlowStep,
     /// Times every kernel of one training step, then pauses. Answered by `profile`.
     Profile,
+    /// How much of the GPU's memory is held. Answered by `memory`.
+    Memory,
     /// From now on the run's samples are drawn with these of its weights: its grids, and all that follows. Unless this was
     /// said, with the moving average.
     DrawWith { weights: DrawnWeights },

@@ -85,6 +85,11 @@ pub enum Event {
     Profile {
         kernels: Vec<KernelTime>,
     },
+    /// Bytes of the GPU's memory: of what is held, and with what is kept for tensors to come. 0 on the CPU.
+    Memory {
+        in_use: f64,
+        reserved: f64,
+    },
     /// Samples from fixed noise after `step` training steps; `labels` are the classes asked for.
     ///
     /// `t`, `x_t` and `x0_hat` are some stages of the way there: the timesteps, and for each of them one picture for every

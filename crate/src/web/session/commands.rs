@@ -58,6 +58,7 @@ impl Session {
                 self.set_going(false).await;
             }
             Command::Profile => self.profile().await,
+            Command::Memory => self.memory(),
             Command::Inspect { network, batch } => self.answer(Place::Network, self.inspect(network, batch)),
             Command::TimeBlocks { network, batch } => {
                 self.jobs.cancel(Place::Network, &self.emitter).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{LATENT_MISSING, NEVER_BUILT, OPENED_MISSING, RUN_MISSING, Session, TRAIN_MISSING};
 use crate::data::{DataError, DataName, ImageSet};
 use crate::model::{Architecture, parameters};
-use crate::runtime::{Backend, Profile};
+use crate::runtime::{Backend, GpuMemory, Profile};
 use crate::sampler::SampleConfig;
 use crate::train::race::Pace;
 use crate::train::{CheckpointError, TrainConfig, Trainer};
@@ -261,6 +261,14 @@ impl Session {
         self.train_step().await;
         let kernels = profile.finish().await;
         self.emitter.emit(Event::Profile { kernels });
+    }
+
+    pub(super) fn memory(&self) {
+        let GpuMemory { in_use, reserved } = GpuMemory::of(&self.compute.device);
+        self.emitter.emit(Event::Memory {
+            in_use: in_use as f64,
+            reserved: reserved as f64,
+        });
     }
 
     /// The event `network`.
