@@ -74,7 +74,10 @@ fn a_recorded_run_reserves_what_a_plain_one_does() {
     let none = GpuMemory::of(&gpu);
     let recorded = after_steps(true);
     println!("plain {plain:?}, recorded {recorded:?}, when the run is gone {none:?}");
-    assert!(none.reserved * 20 < plain.reserved, "{none:?} of {plain:?} are left");
+    assert!(
+        none.reserved * 20 < plain.reserved,
+        "{none:?} of {plain:?} are left"
+    );
     assert!(
         recorded.reserved as f64 <= 1.05 * plain.reserved as f64,
         "recorded {recorded:?}, plain {plain:?}"
