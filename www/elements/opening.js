@@ -15,8 +15,8 @@ import '../play.js';
 import './notice.js';
 import style from './opening.css' with { type: 'text' };
 import './picture.js';
-import { progressLine } from './progress.js';
 import { recordedFilm } from '../recording.js';
+import { progressLine } from './progress.js';
 import { Section } from './section.js';
 
 /** Milliseconds a step at least, so that it can be followed. */
