@@ -81,7 +81,8 @@ pub fn run() -> Result<()> {
     build::run()
 }
 
-/// Goes before the worker's program: once it runs on WebGPU, it sends its marks every second.
+/// Goes before the worker's program: once it runs on WebGPU, it sends its marks all the time: a test may end soon after
+/// what it waited for.
 fn reporting(to: SocketAddr, count: usize) -> String {
     format!(
         "{{
@@ -98,7 +99,7 @@ fn reporting(to: SocketAddr, count: usize) -> String {
     fetch('http://{to}/', {{ method: 'POST', mode: 'no-cors', body }}).catch(() => {{}});
   }};
   self.postMessage = (message, options) => {{
-    if (message.type === 'ready' && message.backend === 'gpu') setInterval(send, 1000);
+    if (message.type === 'ready' && message.backend === 'gpu') setInterval(send, 100);
     post(message, options);
   }};
 }}
