@@ -36,9 +36,9 @@ const VISIT: [&str; 14] = [
     "train",
 ];
 /// Batches of the size that the page trains with have kernels of their own.
-const RUNS: [[&str; 3]; 2] = [
-    ["preset=dit", "batch=64", "steps=2"],
-    ["preset=unet", "batch=64", "steps=2"],
+const RUNS: [[&str; 4]; 2] = [
+    ["preset=dit", "batch=64", "steps=2", "device=gpu"],
+    ["preset=unet", "batch=64", "steps=2", "device=gpu"],
 ];
 
 /// Which functions ran, in any of the page's workers.
