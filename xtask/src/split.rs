@@ -22,7 +22,7 @@ use wasmparser::Parser;
 use self::first::First;
 pub use self::learn::run as learn;
 use self::plan::Plan;
-use self::rules::RULES;
+use self::rules::{KEPT, RULES};
 use self::survey::Survey;
 use crate::data::md5_hex;
 
@@ -45,6 +45,7 @@ pub fn version() -> String {
             include_bytes!("split/first.rs"),
             include_bytes!("split/rest.rs"),
             RULES.as_bytes(),
+            KEPT.as_bytes(),
         ]
         .concat()
         .as_slice(),

@@ -11,7 +11,7 @@ use crate::interop::safetensors;
 use crate::model::preset::NULL_CLASS;
 use crate::model::{Network, Preset, parameters};
 use crate::rng::{Rng, Stream};
-use crate::runtime::{Wanted, read};
+use crate::runtime::{Recording, Wanted, read};
 
 /// Added to every initial weight: a network that begins with weights of 0 would hide most of itself.
 const SPREAD: f64 = 0.02;
@@ -19,6 +19,8 @@ const SPREAD: f64 = 0.02;
 #[wasm_bindgen]
 pub struct ForwardPass {
     network: Network,
+    /// As drawing has it: a pass that is recorded once.
+    recorded: Option<Recording<Tensor<4>>>,
     adapter: String,
     x_t: Tensor<4>,
     t: Tensor<1>,
@@ -29,6 +31,9 @@ pub struct ForwardPass {
 impl ForwardPass {
     /// `preset` is one that predicts noise for classes; `device` is "gpu" or "cpu".
     pub async fn create(preset: &str, batch: usize, device: &str) -> Result<ForwardPass, JsError> {
+        let wanted = if device == "cpu" { Wanted::Cpu } else { Wanted::Gpu };
+        // First of all: on a page's own thread the rest has to be there for whatever follows.
+        let compute = rest::compute(wanted).await?;
         let preset: Preset = serde_json::from_value(preset.into())
             .map_err(|error| JsError::new(&format!("preset: {error}")))?;
         if preset.null_class().is_none() || !(1..=1024).contains(&batch) {
@@ -36,8 +41,6 @@ impl ForwardPass {
                 "a network with classes and a batch from 1 to 1024 are needed",
             ));
         }
-        let wanted = if device == "cpu" { Wanted::Cpu } else { Wanted::Gpu };
-        let compute = rest::compute(wanted).await?;
         let device = &compute.device;
         let network = preset.init(0, device)?;
         let flat = parameters::flatten(&network);
@@ -47,13 +50,16 @@ impl ForwardPass {
         let labels: Vec<i32> = (0..batch)
             .map(|i| (i % (NULL_CLASS as usize + 1)) as i32)
             .collect();
-        Ok(Self {
+        let mut pass = Self {
             network: parameters::unflatten(network, flat + noise * SPREAD),
+            recorded: None,
             x_t: Rng::new(0, Stream::Data, 1).normal_tensor([batch, channels, height, width], device),
             t: Tensor::from_data(t.as_slice(), device),
             labels: Tensor::from_data(labels.as_slice(), device),
             adapter: compute.adapter.clone(),
-        })
+        };
+        pass.recorded = Recording::new(device, pass.computation());
+        Ok(pass)
     }
 
     #[wasm_bindgen(getter)]
@@ -87,14 +93,27 @@ impl ForwardPass {
 
     /// The output of the last of `times` passes, read back: all have ended then.
     pub async fn run(&self, times: usize) -> Result<Vec<f32>, JsError> {
-        let pass = || {
-            self.network
-                .denoise(self.x_t.clone(), self.t.clone(), Some(self.labels.clone()))
+        let compute = self.computation();
+        let pass = || match self.recorded.as_ref().and_then(Recording::replay) {
+            Some(output) => output.clone(),
+            None => compute(),
         };
         let mut output = pass();
         for _ in 1..times {
             output = pass();
         }
         Ok(read(output).await?)
+    }
+}
+
+impl ForwardPass {
+    fn computation(&self) -> impl Fn() -> Tensor<4> + use<> {
+        let (network, x_t, t, labels) = (
+            self.network.clone(),
+            self.x_t.clone(),
+            self.t.clone(),
+            self.labels.clone(),
+        );
+        move || network.denoise(x_t.clone(), t.clone(), Some(labels.clone()))
     }
 }

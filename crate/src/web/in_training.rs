@@ -1,17 +1,13 @@
-//! A model in training beside the run on images: slices of steps, the next queued before the last is waited for.
+//! A model in training beside the run on images.
 
 use super::pace::Pace;
 use crate::model::parameters;
-use crate::runtime::clock;
-use crate::train::{Pending, StepReport, TrainError, Trainer};
+use crate::train::{Queue, StepReport, TrainError, Trainer};
 
 pub struct InTraining {
     pub trainer: Trainer,
     pub pace: Pace,
-    /// Steps on the device's queue.
-    pending: Option<Pending>,
-    /// When the last steps ended that were waited for.
-    ended: Option<f64>,
+    queue: Queue,
 }
 
 impl InTraining {
@@ -19,8 +15,7 @@ impl InTraining {
         Self {
             trainer,
             pace: Pace::default(),
-            pending: None,
-            ended: None,
+            queue: Queue::default(),
         }
     }
 
@@ -30,7 +25,7 @@ impl InTraining {
 
     /// Whether steps were begun whose reports are still to come.
     pub fn is_pending(&self) -> bool {
-        self.pending.is_some()
+        self.queue.is_pending()
     }
 
     /// Whether as many steps are taken as there are between two looks at what was learnt.
@@ -43,9 +38,9 @@ impl InTraining {
     pub async fn advance(&mut self) -> Result<Vec<StepReport>, TrainError> {
         let every = self.trainer.config().grid_every;
         let left = every - self.trainer.steps_taken() % every;
-        let next = self.trainer.begin(self.pace.steps().min(left));
-        let last = self.pending.replace(next);
-        let mut reports = self.reports(last).await?;
+        let count = self.pace.steps().min(left);
+        let reports = self.queue.advance(&mut self.trainer, count).await;
+        let mut reports = self.noted(reports)?;
         if !self.pace.is_fast() || self.is_due() {
             reports.extend(self.finish().await?);
         }
@@ -54,19 +49,14 @@ impl InTraining {
 
     /// Waits for what is queued.
     pub async fn finish(&mut self) -> Result<Vec<StepReport>, TrainError> {
-        let pending = self.pending.take();
-        self.reports(pending).await
+        let reports = self.queue.finish().await;
+        self.noted(reports)
     }
 
-    async fn reports(&mut self, steps: Option<Pending>) -> Result<Vec<StepReport>, TrainError> {
-        let Some(steps) = steps else {
-            return Ok(Vec::new());
-        };
-        let reports = steps.reports(self.ended).await?;
-        self.ended = Some(clock::now());
-        if let Some(first) = reports.first() {
+    fn noted(&mut self, reports: Result<Vec<StepReport>, TrainError>) -> Result<Vec<StepReport>, TrainError> {
+        if let Some(first) = reports.as_ref().ok().and_then(|reports| reports.first()) {
             self.pace.note(first.seconds);
         }
-        Ok(reports)
+        reports
     }
 }

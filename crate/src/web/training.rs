@@ -10,7 +10,7 @@ use crate::model::Replayed;
 use crate::model::preset::NULL_CLASS;
 use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
-use crate::train::{Pending, StepReport, TrainError, Trainer};
+use crate::train::{Queue, StepReport, TrainError, Trainer};
 
 /// A slice of training aims to last this long, in seconds.
 const SLICE: f64 = 0.1;
@@ -29,10 +29,7 @@ pub struct Run {
     warm_up_seconds: Option<f64>,
     /// Recent seconds a step, without the first.
     pace: Option<f64>,
-    /// Steps on the device's queue.
-    pending: Option<Pending>,
-    /// When the last steps ended that were waited for.
-    ended: Option<f64>,
+    queue: Queue,
     grid: Option<Grid>,
 }
 
@@ -90,14 +87,13 @@ impl Run {
             weights,
             warm_up_seconds: None,
             pace: None,
-            pending: None,
-            ended: None,
+            queue: Queue::default(),
             grid: None,
         }
     }
 
     pub fn busy(&self) -> bool {
-        self.going || self.pending.is_some() || self.grid.is_some()
+        self.going || self.queue.is_pending() || self.grid.is_some()
     }
 
     /// The next slice: one denoising step of a grid that is due, or else some training steps. On a fast device they are
@@ -113,11 +109,9 @@ impl Run {
         let pace = self.pace.unwrap_or(SLICE);
         let steps = (SLICE / pace).clamp(1.0, MAX_STEPS) as u32;
         let every = self.trainer.config().grid_every;
-        let next = self
-            .trainer
-            .begin(steps.min(every - self.trainer.steps_taken() % every));
-        let last = self.pending.replace(next);
-        self.report(last, emitter).await;
+        let count = steps.min(every - self.trainer.steps_taken() % every);
+        let reports = self.queue.advance(&mut self.trainer, count).await;
+        self.report(reports, emitter);
         if pace >= SLICE || self.grid_is_due() {
             self.finish(emitter).await;
         }
@@ -129,7 +123,8 @@ impl Run {
     /// Takes `steps` training steps and reports them; gives the last report, unless something went wrong.
     pub async fn train(&mut self, steps: u32, compute: &Compute, emitter: &Emitter) -> Option<StepReport> {
         self.finish(emitter).await;
-        self.pending = Some(self.trainer.begin(steps));
+        let reports = self.queue.advance(&mut self.trainer, steps).await;
+        self.report(reports, emitter);
         let last = self.finish(emitter).await;
         if last.is_some() && self.grid_is_due() {
             self.begin_grid(compute, emitter);
@@ -139,8 +134,8 @@ impl Run {
 
     /// Waits for what is queued, and reports it.
     pub async fn finish(&mut self, emitter: &Emitter) -> Option<StepReport> {
-        let pending = self.pending.take();
-        self.report(pending, emitter).await
+        let reports = self.queue.finish().await;
+        self.report(reports, emitter)
     }
 
     fn grid_is_due(&self) -> bool {
@@ -149,11 +144,14 @@ impl Run {
     }
 
     /// Gives the last report of these steps, unless there are none or something went wrong.
-    async fn report(&mut self, steps: Option<Pending>, emitter: &Emitter) -> Option<StepReport> {
-        match steps?.reports(self.ended).await {
+    fn report(
+        &mut self,
+        reports: Result<Vec<StepReport>, TrainError>,
+        emitter: &Emitter,
+    ) -> Option<StepReport> {
+        match reports {
             Ok(reports) => {
-                self.ended = Some(clock::now());
-                let seconds = reports.first().map_or(0.0, |report| report.seconds);
+                let seconds = reports.first()?.seconds;
                 match (self.warm_up_seconds, self.pace) {
                     (None, _) => self.warm_up_seconds = Some(seconds),
                     (_, None) => self.pace = Some(seconds),
@@ -176,7 +174,7 @@ impl Run {
 
     fn stop(&mut self, error: TrainError, emitter: &Emitter) {
         self.going = false;
-        self.pending = None;
+        self.queue = Queue::default();
         emitter.error(Place::Train, error);
         emitter.emit(Event::Paused {
             step: self.trainer.steps_taken(),

@@ -7,7 +7,7 @@ use std::{fs, thread};
 
 use anyhow::{Result, bail};
 
-use super::rules::REMARKS;
+use super::rules::{REMARKS, is_named, kept, paths};
 use super::summary::{Function, summary};
 use super::survey::Survey;
 use super::watched::{MARKS, watched};
@@ -65,11 +65,12 @@ pub fn run() -> Result<()> {
     if seen == 0 {
         bail!("no worker told what it ran: the tests found no WebGPU");
     }
+    let (paths, kept) = (paths(&survey), kept());
     let functions: Vec<_> = (survey.imported..survey.functions.len())
         .map(|f| Function {
-            name: survey.names[f],
+            path: &paths[f],
             size: survey.sizes[f],
-            ran: ran[f - survey.imported],
+            ran: ran[f - survey.imported] || is_named(&kept, &paths[f]),
         })
         .collect();
     let rules = summary(&functions);

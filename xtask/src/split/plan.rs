@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::{Context, Result};
 use wasmparser::ExternalKind;
 
-use super::rules::{moves, rules};
+use super::rules::{moves, paths, rules};
 use super::survey::Survey;
 
 /// The function of the crate that has the rest loaded.
@@ -81,12 +81,12 @@ fn moved(survey: &Survey) -> Vec<bool> {
         .filter(|(_, kind, _)| *kind == ExternalKind::Func);
     let exported: HashSet<u32> = exported.map(|&(_, _, function)| function).collect();
     fixed.extend(&exported);
-    let rules = rules();
+    let (rules, paths) = (rules(), paths(survey));
     let mut moved: Vec<bool> = survey
         .functions()
         .map(|f| {
             let may_move = f as usize >= survey.imported && !exported.contains(&f);
-            may_move && moves(&rules, survey.names[f as usize])
+            may_move && moves(&rules, &paths[f as usize])
         })
         .collect();
     let mut callers = vec![Vec::new(); survey.functions.len()];

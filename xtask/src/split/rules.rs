@@ -1,8 +1,15 @@
 //! Which functions a visit with WebGPU does not run.
 
-/// What a visit with WebGPU does not run: `+` stays, `-` moves; the longest line that a function's path begins with, at
-/// the end of a word, counts. A line that ends in $ is a whole path. Remarks begin with #. `cargo xtask split` writes it.
+use std::collections::HashMap;
+
+use super::survey::Survey;
+
+/// What a visit with WebGPU does not run: `+` stays, `-` moves; the longest line that a function's [path](paths) begins
+/// with, at the end of a word, counts. Remarks begin with #. `cargo xtask split` writes it.
 pub const RULES: &str = include_str!("rules.txt");
+
+/// What stays, in the same form, whatever the tests ran: what runs with graphics cards alone.
+pub const KEPT: &str = include_str!("kept.txt");
 
 /// What they begin with.
 pub const REMARKS: &str = "\
@@ -13,20 +20,65 @@ pub const REMARKS: &str = "\
 
 /// The beginnings of paths, the longest first, each with whether it moves.
 pub fn rules() -> Vec<(bool, &'static str)> {
+    let mut rules: Vec<_> = rules_of(KEPT).chain(rules_of(RULES)).collect();
+    rules.sort_by_key(|(_, path)| std::cmp::Reverse(path.len()));
+    rules
+}
+
+/// What [`KEPT`] names.
+pub fn kept() -> Vec<(bool, &'static str)> {
+    rules_of(KEPT).collect()
+}
+
+fn rules_of(text: &'static str) -> impl Iterator<Item = (bool, &'static str)> {
     let rule = |line: &'static str| match line.split_at_checked(1)? {
         ("+", path) => Some((false, path)),
         ("-", path) => Some((true, path)),
         _ => None,
     };
-    let mut rules: Vec<_> = RULES.lines().filter_map(rule).collect();
-    rules.sort_by_key(|(_, path)| std::cmp::Reverse(path.len()));
-    rules
+    text.lines().filter_map(rule)
 }
 
-pub fn moves(rules: &[(bool, &str)], name: &str) -> bool {
-    let path = format!("{}$", path(name));
-    let rule = rules.iter().find(|(_, start)| begins_with(&path, start));
-    rule.is_some_and(|(moves, _)| *moves)
+/// Whether the first of the rules that is one for it moves a function with this path.
+pub fn moves(rules: &[(bool, &str)], path: &str) -> bool {
+    rule_for(rules, path).is_some_and(|(moves, _)| *moves)
+}
+
+/// Whether any rule is one for it.
+pub fn is_named(rules: &[(bool, &str)], path: &str) -> bool {
+    rule_for(rules, path).is_some()
+}
+
+fn rule_for<'a>(rules: &'a [(bool, &'a str)], path: &str) -> Option<&'a (bool, &'a str)> {
+    rules.iter().find(|(_, start)| begins_with(path, start))
+}
+
+/// What rules tell functions apart by: the [path] of a name, and $ at its end. Twins, whose paths are the same, are told
+/// apart by what they call: ` > ` and the path of each.
+pub fn paths(survey: &Survey) -> Vec<String> {
+    let plain: Vec<_> = survey.names.iter().map(|name| path(name)).collect();
+    let mut twins = HashMap::<&str, u32>::new();
+    for path in &plain {
+        *twins.entry(path).or_default() += 1;
+    }
+    survey
+        .functions()
+        .map(|f| {
+            let mut path = format!("{}$", plain[f as usize]);
+            if twins[plain[f as usize].as_str()] > 1 {
+                let mut called: Vec<&str> = survey.calls[f as usize]
+                    .iter()
+                    .map(|&called| plain[called as usize].as_str())
+                    .collect();
+                called.sort_unstable();
+                called.dedup();
+                for called in called {
+                    path.extend([" > ", called, "$"]);
+                }
+            }
+            path
+        })
+        .collect()
 }
 
 fn begins_with(path: &str, start: &str) -> bool {
@@ -80,15 +132,16 @@ mod tests {
     #[test]
     fn the_longest_beginning_counts() {
         let rules = [(false, "a::b$"), (true, "a::"), (false, "a")];
-        let moved = |name| moves(&rules, name);
-        assert!(moved("a::c") && moved("a::b::c"));
-        assert!(!moved("a::b::h0123456789abcdef") && !moved("ab") && !moved("b"));
-        assert!(moves(&[(true, "a")], "a::b") && !moves(&[(true, "a")], "ab::b"));
+        let moved = |path| moves(&rules, path);
+        assert!(moved("a::c$") && moved("a::b::c$"));
+        assert!(!moved("a::b$") && !moved("a::b$ > a::c$") && !moved("ab$") && !moved("b$"));
+        assert!(moves(&[(true, "a")], "a::b$") && !moves(&[(true, "a")], "ab::b$"));
     }
 
     #[test]
     fn every_line_of_the_rules_is_a_rule_or_a_remark() {
-        let remarks = RULES.lines().filter(|line| line.starts_with('#')).count();
-        assert_eq!(rules().len() + remarks, RULES.lines().count());
+        let lines = || RULES.lines().chain(KEPT.lines());
+        let remarks = lines().filter(|line| line.starts_with('#')).count();
+        assert_eq!(rules().len() + remarks, lines().count());
     }
 }

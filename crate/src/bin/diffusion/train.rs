@@ -10,7 +10,7 @@ use diffusion_playground::evaluate::Samples;
 use diffusion_playground::model::Preset;
 use diffusion_playground::runtime::{Compute, Wanted};
 use diffusion_playground::sampler::{SampleConfig, SamplerKind};
-use diffusion_playground::train::{Checkpoint, TrainConfig, Trainer};
+use diffusion_playground::train::{Checkpoint, Queue, TrainConfig, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::train_log::Log;
@@ -18,7 +18,7 @@ use super::{check_folder_of, config_args, grid, image_folder, latents, write_who
 
 pub type Error = Box<dyn std::error::Error>;
 
-/// Steps between two looks at the losses: no more work than this is ever queued on the device.
+/// Steps between two looks at the losses: no more work than twice this is ever queued on the device.
 const STEPS_A_READ: u32 = 10;
 /// Points drawn from a distribution.
 const POINTS: usize = 10_000;
@@ -233,6 +233,7 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
         return Err("--grids: this preset draws no samples of classes".into());
     }
     let mut smoothed = None;
+    let mut queue = Queue::default();
     while trainer.steps_taken() < steps {
         let taken = trainer.steps_taken();
         let grid_every = grids.map(|_| trainer.config().grid_every);
@@ -241,7 +242,12 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
             .map(|every| every - taken % every)
             .min()
             .unwrap_or(u32::MAX);
-        for report in trainer.step(STEPS_A_READ.min(steps - taken).min(to_stop)).await? {
+        let count = STEPS_A_READ.min(steps - taken).min(to_stop);
+        let mut reports = queue.advance(&mut trainer, count).await?;
+        if count == to_stop || trainer.steps_taken() == steps {
+            reports.extend(queue.finish().await?);
+        }
+        for report in reports {
             let loss = smoothed.map_or(report.loss, |smoothed| 0.98 * smoothed + 0.02 * report.loss);
             smoothed = Some(loss);
             bar.set_message(format!("loss {loss:.4}"));
