@@ -1,4 +1,13 @@
-//! Where a device's time goes: every kernel that is launched, how often, and how long it ran by the device's own clock.
+//! Where a device's time goes: every kernel that is launched, how often, how long it ran by the device's own clock, and how
+//! much it had to do.
+//!
+//! A kernel of ours is bound by arithmetic, a convolution, a product of matrices or attention, and has multiply-adds; or it
+//! is bound by memory, as all others are, and has bytes. Multiply-adds are counted as in a network's inspection, and those of
+//! attention's gradient as five products, where forward has two (Dao, 2023, "FlashAttention-2", section 4.1). Bytes are
+//! counted as if a launch read and wrote every number once. So the first over the time is to be held against the device's
+//! rate of multiply-adds in float32, outside of units for matrices, and the second against the bandwidth of its memory,
+//! which it may exceed where what one kernel wrote is still in a cache when the next reads it. Burn's own kernels have
+//! neither.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +16,7 @@ use cubecl_runtime::logging::{LaunchObservation, LaunchObserver, ProfileDuration
 use serde::Serialize;
 
 use super::replay::Unreplayed;
+use super::work::{Noting, Work};
 
 /// All launches of one kernel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +27,10 @@ pub struct KernelTime {
     pub count: u32,
     /// Their sum; 0 where they were only counted.
     pub seconds: f64,
+    /// Two for each multiply-add; 0 where arithmetic does not bound the kernel.
+    pub flops: f64,
+    /// Read and written; 0 where memory does not bound the kernel, or where nobody knows.
+    pub bytes: f64,
 }
 
 /// Watches every launch of this process from [`Profile::start`] to [`Profile::finish`]. One at a time.
@@ -25,6 +39,7 @@ pub struct KernelTime {
 pub struct Profile {
     launches: Arc<Launches>,
     observation: LaunchObservation,
+    noting: Noting,
     _unreplayed: Option<Unreplayed>,
 }
 
@@ -52,6 +67,7 @@ impl Profile {
         });
         Self {
             observation: LaunchObservation::new(launches.clone()),
+            noting: Noting::begin(),
             launches,
             _unreplayed: unreplayed,
         }
@@ -62,23 +78,22 @@ impl Profile {
         drop(self.observation);
         let counts = std::mem::take(&mut *lock(&self.launches.counts));
         let times = std::mem::take(&mut *lock(&self.launches.times));
-        let mut found: BTreeMap<String, KernelTime> = BTreeMap::new();
-        let mut row = |kernel: &str, count: u32, seconds: f64| {
-            let name = short(kernel);
-            let entry = found.entry(name.clone()).or_insert(KernelTime {
-                name,
-                count: 0,
-                seconds: 0.0,
-            });
-            entry.count += count;
-            entry.seconds += seconds;
-        };
+        let works = self.noting.finish();
+        let mut found: BTreeMap<&str, KernelTime> = BTreeMap::new();
         for (kernel, count) in counts {
-            row(kernel, count, 0.0);
+            let Work { flops, bytes } = works.get(kernel).copied().unwrap_or_default();
+            let time = KernelTime {
+                name: short(kernel),
+                count,
+                seconds: 0.0,
+                flops,
+                bytes,
+            };
+            found.insert(kernel, time);
         }
         for (kernel, time) in times {
-            if let Some(ticks) = time.resolve().await {
-                row(kernel, 0, ticks.duration().as_secs_f64());
+            if let (Some(row), Some(ticks)) = (found.get_mut(kernel), time.resolve().await) {
+                row.seconds += ticks.duration().as_secs_f64();
             }
         }
         let mut rows: Vec<KernelTime> = found.into_values().collect();

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod objective;
 mod pending;
+mod profiled;
 pub mod race;
 pub mod reconstruction;
 mod recorded;
