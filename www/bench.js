@@ -3,6 +3,7 @@
 
 import { secondsToFirstDigits, trainUntilRead } from './bench-goals.js';
 import { connect } from './connection.js';
+import { kernelRows } from './kernel-rows.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').StepReport} StepReport */
 /** @typedef {import('../pkg/diffusion_playground.js').KernelTime} KernelTime */
@@ -96,15 +97,15 @@ function say(text) {
   /** @type {HTMLElement} */ (document.getElementById('status')).textContent = text;
 }
 
-/** @param {KernelTime[]} kernels */
-function show(kernels) {
-  const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
-  const table = /** @type {HTMLTableElement} */ (document.getElementById('kernels'));
-  table.hidden = false;
-  for (const { name, count, seconds } of kernels) {
+/**
+ * @param {string} id
+ * @param {KernelTime[]} kernels
+ */
+function showKernels(id, kernels) {
+  const table = /** @type {HTMLTableElement} */ (document.getElementById(id));
+  for (const cells of kernelRows(kernels)) {
     const row = table.tBodies[0].insertRow();
-    const cells = [name, `${count}`, (seconds * 1e3).toFixed(3), `${((100 * seconds) / total).toFixed(1)} %`];
-    for (const text of cells) row.insertCell().textContent = text;
+    for (const text of Object.values(cells)) row.insertCell().textContent = text;
   }
 }
 
@@ -181,10 +182,13 @@ async function bench() {
 
   let kernels;
   if (query.has('profile')) {
-    say('Timing every kernel of one step');
+    say('Timing every kernel of one step and one forward pass');
     worker.post({ type: 'profile' });
-    ({ kernels } = await next('profile'));
-    show(kernels);
+    const { step, pass } = await next('profile');
+    kernels = { step, pass };
+    showKernels('step', step);
+    showKernels('pass', pass);
+    /** @type {HTMLElement} */ (document.getElementById('kernels')).hidden = false;
   }
 
   let peers;

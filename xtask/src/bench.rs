@@ -49,7 +49,7 @@ pub fn run(mut options: Options) -> Result<()> {
     open(&options)
 }
 
-/// Times every kernel of one training step, in the browser and natively.
+/// Times every kernel of one training step and one forward pass, in the browser and natively.
 pub fn profile(mut options: Options) -> Result<()> {
     prepare()?;
     let mut native = tools::command("cargo")?;

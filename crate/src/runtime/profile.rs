@@ -9,7 +9,6 @@
 //! which it may exceed where what one kernel wrote is still in a cache when the next reads it. Burn's own kernels have
 //! neither.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cubecl_runtime::logging::{LaunchObservation, LaunchObserver, ProfileDuration, TimingRequest};
@@ -19,7 +18,7 @@ use super::replay::Unreplayed;
 use super::work::{Noting, Work};
 
 /// All launches of one kernel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct KernelTime {
     /// The Rust type of the kernel, without its path.
@@ -62,7 +61,7 @@ impl Profile {
     fn with(timing: TimingRequest, unreplayed: Option<Unreplayed>) -> Self {
         let launches = Arc::new(Launches {
             timing,
-            counts: Mutex::default(),
+            launched: Mutex::default(),
             times: Mutex::default(),
         });
         Self {
@@ -76,45 +75,59 @@ impl Profile {
     /// All kernels, the longest first. Waits for the device where they were timed.
     pub async fn finish(self) -> Vec<KernelTime> {
         drop(self.observation);
-        let counts = std::mem::take(&mut *lock(&self.launches.counts));
-        let times = std::mem::take(&mut *lock(&self.launches.times));
-        let works = self.noting.finish();
-        let mut found: BTreeMap<&str, KernelTime> = BTreeMap::new();
-        for (kernel, count) in counts {
-            let Work { flops, bytes } = works.get(kernel).copied().unwrap_or_default();
-            let time = KernelTime {
-                name: short(kernel),
-                count,
-                seconds: 0.0,
-                flops,
-                bytes,
-            };
-            found.insert(kernel, time);
+        let mut rows = Rows::default();
+        for kernel in std::mem::take(&mut *lock(&self.launches.launched)) {
+            rows.of(kernel).count += 1;
         }
+        for Work { kernel, flops, bytes } in self.noting.finish() {
+            let row = rows.of(kernel);
+            row.flops += flops;
+            row.bytes += bytes;
+        }
+        let times = std::mem::take(&mut *lock(&self.launches.times));
         for (kernel, time) in times {
-            if let (Some(row), Some(ticks)) = (found.get_mut(kernel), time.resolve().await) {
-                row.seconds += ticks.duration().as_secs_f64();
+            if let Some(ticks) = time.resolve().await {
+                rows.of(kernel).seconds += ticks.duration().as_secs_f64();
             }
         }
-        let mut rows: Vec<KernelTime> = found.into_values().collect();
-        rows.sort_by(|a, b| {
-            (b.seconds, b.count)
-                .partial_cmp(&(a.seconds, a.count))
-                .unwrap_or(std::cmp::Ordering::Equal)
+        rows.longest_first()
+    }
+}
+
+/// Kernels by their Rust types, of which there are few.
+#[derive(Default)]
+struct Rows(Vec<(&'static str, KernelTime)>);
+
+impl Rows {
+    fn of(&mut self, kernel: &'static str) -> &mut KernelTime {
+        let at = self.0.iter().position(|(other, _)| *other == kernel);
+        let at = at.unwrap_or_else(|| {
+            let time = KernelTime {
+                name: short(kernel),
+                ..KernelTime::default()
+            };
+            self.0.push((kernel, time));
+            self.0.len() - 1
         });
+        &mut self.0[at].1
+    }
+
+    fn longest_first(self) -> Vec<KernelTime> {
+        let mut rows: Vec<KernelTime> = self.0.into_iter().map(|(_, time)| time).collect();
+        rows.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then(b.count.cmp(&a.count)));
         rows
     }
 }
 
 struct Launches {
     timing: TimingRequest,
-    counts: Mutex<BTreeMap<&'static str, u32>>,
+    launched: Mutex<Vec<&'static str>>,
     times: Mutex<Vec<(&'static str, ProfileDuration)>>,
 }
 
 impl LaunchObserver for Launches {
     fn launched(&self, kernel: &'static str) {
-        *lock(&self.counts).entry(kernel).or_default() += 1;
+        lock(&self.launched).push(kernel);
     }
 
     fn timing(&self) -> TimingRequest {
