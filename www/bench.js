@@ -17,6 +17,8 @@ const steps = Number(query.get('steps') ?? 200);
 const memoryEvery = Number(query.get('memory') ?? steps);
 /** By then all shaders are compiled, and what repeats is recorded. */
 const warmUp = Math.min(10, steps);
+/** Trajectories of 50 steps each. */
+const drawings = Number(query.get('trajectories') ?? 3);
 /** On the CPU one image is what a reader waits for. */
 const peerBatchOf = (/** @type {string} */ backend) =>
   Number(query.get('peerBatch') ?? (backend === 'gpu' ? 16 : 1));
@@ -103,9 +105,12 @@ function say(text) {
  */
 function showKernels(id, kernels) {
   const table = /** @type {HTMLTableElement} */ (document.getElementById(id));
-  for (const cells of kernelRows(kernels)) {
+  for (const { Kernel, ...figures } of kernelRows(kernels)) {
     const row = table.tBodies[0].insertRow();
-    for (const text of Object.values(cells)) row.insertCell().textContent = text;
+    // A name may be broken between its words.
+    const words = Kernel.split(/(?=[A-Z<])/).flatMap((word) => [document.createElement('wbr'), word]);
+    row.insertCell().append(...words);
+    for (const text of Object.values(figures)) row.insertCell().textContent = text;
   }
 }
 
@@ -173,7 +178,7 @@ async function bench() {
   await noteMemory(`step ${reports.length}, the end`);
 
   const trajectories = [];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < drawings; i++) {
     worker.post(/** @type {any} */ ({ type: 'sample', config: sample }));
     const { seconds, modelCalls } = await next('sampleDone');
     trajectories.push(seconds / modelCalls);
@@ -226,7 +231,7 @@ async function bench() {
     trainingSeconds,
     lossFirst10: mean(reports.slice(0, 10)),
     lossLast10: mean(reports.slice(-10)),
-    samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
+    samplingMillisecondsPerCall: drawings ? spread(trajectories.map((seconds) => seconds * 1e3)) : undefined,
     heapBytes: vitals.heapBytes,
     memory,
     constructorRuns: vitals.constructorRuns,

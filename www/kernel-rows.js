@@ -13,7 +13,7 @@ export function kernelRows(kernels) {
   // How many bytes Burn's own kernels move is not known.
   const all = { name: 'In all', count: sum('count'), seconds: total, flops: sum('flops'), bytes: 0 };
   return [...kernels, all].map(({ name, count, seconds, flops, bytes }) => {
-    const rate = (/** @type {number} */ work) => (work && seconds ? (work / seconds / 1e9).toFixed(1) : '');
+    const rate = (/** @type {number} */ work) => (work && seconds ? (work / seconds / 1e9).toFixed(2) : '');
     return {
       Kernel: name,
       Launches: `${count}`,

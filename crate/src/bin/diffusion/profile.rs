@@ -94,7 +94,7 @@ fn print(what: &str, kernels: &[KernelTime]) {
         } = kernel;
         let [ms, share] = [seconds * 1e3, 100.0 * seconds / total.seconds];
         let rate = |work: f64| match work > 0.0 {
-            true => format!("{:.1}", work / seconds / 1e9),
+            true => format!("{:.2}", work / seconds / 1e9),
             false => String::new(),
         };
         let (flops, bytes) = (rate(kernel.flops), rate(kernel.bytes));
