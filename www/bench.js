@@ -183,7 +183,7 @@ async function bench() {
     const { seconds, modelCalls } = await next('sampleDone');
     trajectories.push(seconds / modelCalls);
   }
-  await noteMemory('after sampling');
+  if (drawings) await noteMemory('after sampling');
 
   let kernels;
   if (query.has('profile')) {
