@@ -2,6 +2,7 @@
 // `node bench/run.js <address>`. CHROME names the browser, CHROME_FLAGS adds to its flags. `cargo xtask bench` does all.
 
 import { chromium } from '@playwright/test';
+import { kernelRows } from '../www/kernel-rows.js';
 
 /** Linux hides its graphics card from a browser without a window unless it is asked for. */
 const CARD = [
@@ -61,17 +62,10 @@ if (result.memory) {
   );
 }
 if (result.kernels) {
-  /** @type {{ name: string, count: number, seconds: number }[]} */
-  const kernels = result.kernels;
-  const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
-  console.table(
-    kernels.map(({ name, count, seconds }) => ({
-      kernel: name,
-      launches: count,
-      ms: (seconds * 1e3).toFixed(3),
-      'share, %': total ? ((100 * seconds) / total).toFixed(1) : '',
-    })),
-  );
+  console.log('One training step');
+  console.table(kernelRows(result.kernels.step));
+  console.log('One forward pass');
+  console.table(kernelRows(result.kernels.pass));
 }
 if (result.peers) {
   const { preset, batch, adapter: device, rows } = result.peers;

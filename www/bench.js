@@ -3,6 +3,7 @@
 
 import { secondsToFirstDigits, trainUntilRead } from './bench-goals.js';
 import { connect } from './connection.js';
+import { kernelRows } from './kernel-rows.js';
 
 /** @typedef {import('../pkg/diffusion_playground.js').StepReport} StepReport */
 /** @typedef {import('../pkg/diffusion_playground.js').KernelTime} KernelTime */
@@ -16,6 +17,8 @@ const steps = Number(query.get('steps') ?? 200);
 const memoryEvery = Number(query.get('memory') ?? steps);
 /** By then all shaders are compiled, and what repeats is recorded. */
 const warmUp = Math.min(10, steps);
+/** Trajectories of 50 steps each. */
+const drawings = Number(query.get('trajectories') ?? 3);
 /** On the CPU one image is what a reader waits for. */
 const peerBatchOf = (/** @type {string} */ backend) =>
   Number(query.get('peerBatch') ?? (backend === 'gpu' ? 16 : 1));
@@ -96,15 +99,18 @@ function say(text) {
   /** @type {HTMLElement} */ (document.getElementById('status')).textContent = text;
 }
 
-/** @param {KernelTime[]} kernels */
-function show(kernels) {
-  const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
-  const table = /** @type {HTMLTableElement} */ (document.getElementById('kernels'));
-  table.hidden = false;
-  for (const { name, count, seconds } of kernels) {
+/**
+ * @param {string} id
+ * @param {KernelTime[]} kernels
+ */
+function showKernels(id, kernels) {
+  const table = /** @type {HTMLTableElement} */ (document.getElementById(id));
+  for (const { Kernel, ...figures } of kernelRows(kernels)) {
     const row = table.tBodies[0].insertRow();
-    const cells = [name, `${count}`, (seconds * 1e3).toFixed(3), `${((100 * seconds) / total).toFixed(1)} %`];
-    for (const text of cells) row.insertCell().textContent = text;
+    // A name may be broken between its words.
+    const words = Kernel.split(/(?=[A-Z<])/).flatMap((word) => [document.createElement('wbr'), word]);
+    row.insertCell().append(...words);
+    for (const text of Object.values(figures)) row.insertCell().textContent = text;
   }
 }
 
@@ -179,19 +185,22 @@ async function bench() {
   await noteMemory(`step ${reports.length}, the end`);
 
   const trajectories = [];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < drawings; i++) {
     worker.post(/** @type {any} */ ({ type: 'sample', config: sample }));
     const { seconds, modelCalls } = await next('sampleDone');
     trajectories.push(seconds / modelCalls);
   }
-  await noteMemory('after sampling');
+  if (drawings) await noteMemory('after sampling');
 
   let kernels;
   if (query.has('profile')) {
-    say('Timing every kernel of one step');
+    say('Timing every kernel of one step and one forward pass');
     worker.post({ type: 'profile' });
-    ({ kernels } = await next('profile'));
-    show(kernels);
+    const { step, pass } = await next('profile');
+    kernels = { step, pass };
+    showKernels('step', step);
+    showKernels('pass', pass);
+    /** @type {HTMLElement} */ (document.getElementById('kernels')).hidden = false;
   }
 
   let peers;
@@ -230,7 +239,7 @@ async function bench() {
     trainingSeconds,
     lossFirst10: mean(reports.slice(0, 10)),
     lossLast10: mean(reports.slice(-10)),
-    samplingMillisecondsPerCall: spread(trajectories.map((seconds) => seconds * 1e3)),
+    samplingMillisecondsPerCall: drawings ? spread(trajectories.map((seconds) => seconds * 1e3)) : undefined,
     heapBytes: vitals.heapBytes,
     memory,
     constructorRuns: vitals.constructorRuns,

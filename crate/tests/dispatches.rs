@@ -1,6 +1,8 @@
-//! How many kernels training and sampling launch: each costs some 20 microseconds in a browser, whatever it does.
+//! How many kernels training and sampling launch: each costs some 20 microseconds in a browser, whatever it does. And how
+//! much a profile says that they compute and move.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor};
@@ -14,11 +16,23 @@ use diffusion_playground::schedule::Schedule;
 use diffusion_playground::train::{TrainConfig, Trainer};
 use pollster::block_on;
 
+/// Kernels that are not ours, and do not tell what they move.
+const BURNS: [&str; 5] = [
+    "CopyKernel",
+    "ElemwiseFuse",
+    "FullKernel",
+    "KernelBinop",
+    "ReduceKernel",
+];
+
+const STEP_BATCH: usize = 4;
+const PASS_BATCH: usize = 2;
+
 /// Launches of one step of `preset`, once the first step has compiled and allocated what all steps share.
 async fn launches_of_a_step(preset: Preset, device: &Device) -> Vec<KernelTime> {
     let config = TrainConfig {
         preset,
-        batch_size: 4,
+        batch_size: STEP_BATCH,
         ..TrainConfig::default()
     };
     let pixels = (0..8 * 784).map(|i| (i * 37 % 256) as u8).collect();
@@ -34,9 +48,9 @@ async fn launches_of_a_step(preset: Preset, device: &Device) -> Vec<KernelTime> 
 /// Launches of one forward pass, as it is recorded, once an earlier one has compiled what all share.
 async fn launches_of_a_pass(preset: Preset, device: &Device) -> Vec<KernelTime> {
     let network = preset.init(0, device).expect("a preset is valid").in_one_vector();
-    let x_t = Tensor::<4>::zeros([2, 1, 28, 28], device);
-    let t = Tensor::<1>::zeros([2], device);
-    let labels = Tensor::<1, Int>::zeros([2], device);
+    let x_t = Tensor::<4>::zeros([PASS_BATCH, 1, 28, 28], device);
+    let t = Tensor::<1>::zeros([PASS_BATCH], device);
+    let labels = Tensor::<1, Int>::zeros([PASS_BATCH], device);
     let pass = async || {
         let output = network.denoise(x_t.clone(), t.clone(), Some(labels.clone()));
         read(output).await.expect("the device gives its result back")
@@ -76,8 +90,8 @@ async fn launches_of_a_sampling_step(config: SampleConfig, device: &Device) -> V
     watching.finish().await
 }
 
-/// Of a step whose kernels are launched one by one, at a batch of 4. Raise them never, lower them with every change that saves a launch. A larger batch has its weights'
-/// gradients summed in parts, which takes one launch more a layer.
+/// Of a step whose kernels are launched one by one. Raise them never, lower them with every change that saves a launch. A
+/// larger batch has its weights' gradients summed in parts, which takes one launch more a layer.
 const MOST: [(Preset, usize); 2] = [(Preset::Unet, 350), (Preset::Dit, 137)];
 
 /// Of one forward pass.
@@ -113,15 +127,41 @@ fn a_sampling_step_launches_few_kernels() {
 #[test]
 fn a_training_step_launches_few_kernels() {
     few_launches("a training step", MOST, async |preset, device| {
-        launches_of_a_step(preset, device).await
+        let launches = launches_of_a_step(preset, device).await;
+        // Forward, and as much for the gradients of inputs and of weights; but nobody asks for those of the images and of
+        // the timesteps' sinusoids. Attention's gradient is five products where forward has two: one more than twice.
+        let (layers, first) = match preset {
+            Preset::Unet => (4, 784 * 9 * 32 + 32 * 128),
+            _ => (6, 49 * 16 * 128 + 256 * 128),
+        };
+        let expected = 3 * multiply_adds(preset) - first + layers * 49 * 49 * 128;
+        assert_eq!(flops(&launches), 2 * STEP_BATCH as u64 * expected, "{preset:?}");
+        // Parameters, moments, average and gradient are read, and all but the last written; gaps between them as well.
+        let parameters = preset.inspect(1).expect("a preset is valid").parameters() as f64;
+        let update = launches.iter().find(|kernel| kernel.name == "AdamwUpdateKernel");
+        let bytes = update.expect("AdamW is a kernel").bytes;
+        assert!((36.0..36.4).contains(&(bytes / parameters)), "{bytes} bytes");
+        launches
     });
 }
 
 #[test]
 fn a_forward_pass_launches_few_kernels() {
     few_launches("a forward pass", MOST_A_PASS, async |preset, device| {
-        launches_of_a_pass(preset, device).await
+        let launches = launches_of_a_pass(preset, device).await;
+        let expected = 2 * PASS_BATCH as u64 * multiply_adds(preset);
+        assert_eq!(flops(&launches), expected, "{preset:?}");
+        launches
     });
+}
+
+/// Of a forward pass for one image.
+fn multiply_adds(preset: Preset) -> u64 {
+    preset.inspect(1).expect("a preset is valid").multiply_adds()
+}
+
+fn flops(launches: &[KernelTime]) -> u64 {
+    launches.iter().map(|kernel| kernel.flops as u64).sum()
 }
 
 fn few_launches(
@@ -136,6 +176,17 @@ fn few_launches(
         let total: usize = launches.iter().map(|kernel| kernel.count as usize).sum();
         println!("{preset:?}, {what}, {total} launches: {launches:#?}");
         assert!(total > 0, "the observer saw no launch");
+        let names: BTreeSet<&str> = launches.iter().map(|kernel| kernel.name.as_str()).collect();
+        assert_eq!(
+            names.len(),
+            launches.len(),
+            "two kernels share a name: {launches:#?}"
+        );
+        for kernel in &launches {
+            let bounds = (kernel.flops > 0.0, kernel.bytes > 0.0);
+            let of_burn = BURNS.iter().any(|name| kernel.name.starts_with(name));
+            assert!(bounds.0 != bounds.1 || of_burn, "what bounds {kernel:?}?");
+        }
         assert!(
             total <= most,
             "{preset:?}, {what}, {total} launches: {launches:#?}"

@@ -49,11 +49,15 @@ pub fn run(mut options: Options) -> Result<()> {
     open(&options)
 }
 
-/// Times every kernel of one training step, in the browser and natively.
+/// Times every kernel of one training step and one forward pass, in the browser and natively.
 pub fn profile(mut options: Options) -> Result<()> {
     prepare()?;
     let mut native = tools::command("cargo")?;
     native.args(["run", "--release", "--bin", "diffusion", "--", "profile"]);
+    if options.software {
+        // By itself it would not take an adapter that is a program.
+        native.args(["--device", "gpu"]);
+    }
     for setting in &options.query {
         match setting.split_once('=') {
             Some(("preset", preset)) => native.args(["--preset", preset]),
@@ -63,6 +67,7 @@ pub fn profile(mut options: Options) -> Result<()> {
     }
     // The shaders are compiled by then.
     options.query.push("steps=5".to_owned());
+    options.query.push("trajectories=0".to_owned());
     options.query.push("profile".to_owned());
     let in_browser = open(&options);
     say("The same natively");

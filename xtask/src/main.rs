@@ -40,8 +40,8 @@ cargo xtask <command>
                                  rules by which the module is split in two
   bench [name=value...]          time training and sampling in the browser, and forward passes beside TensorFlow.js and
                                  ONNX Runtime Web; the settings are those of bench.html: preset, batch, steps, device
-  profile [name=value...]        time every kernel of one training step, in the browser and natively. There is no
-                                 column of GFLOP/s: a launch does not tell how much it computes
+  profile [name=value...]        time every kernel of one training step and one forward pass, in the browser and
+                                 natively: launches, ms, share, and GFLOP/s or GB/s of those of ours
 
 bench and profile take --software, for Chromium's own WebGPU on the CPU; CHROME_FLAGS adds to the browser's flags.
 

@@ -6,6 +6,7 @@ use cubecl::prelude::*;
 use super::activation::Activation;
 use super::cube::{THREADS, a_thread_each, empty_like};
 use super::norm_cube::sigmoid;
+use crate::runtime::work::moves;
 
 /// sqrt(2 / pi).
 const SLOPE: f32 = 0.797_884_6;
@@ -16,7 +17,8 @@ pub fn forward(x: CubeTensor, activation: Activation) -> CubeTensor {
     let out = empty_like(&x);
     let total = x.meta.num_elements();
     let (y, client) = (out.clone().into_tensor_arg(), out.client.clone());
-    forward_kernel::launch(
+    moves::<activation_kernel::ActivationKernel>(&[&x, &out], 0);
+    activation_kernel::launch(
         &client,
         a_thread_each(total),
         CubeDim::new_1d(THREADS),
@@ -32,7 +34,8 @@ pub fn gradient(x: CubeTensor, grad: CubeTensor, activation: Activation) -> Cube
     let (x, grad) = (into_contiguous(x), into_contiguous(grad));
     let out = empty_like(&x);
     let total = x.meta.num_elements();
-    gradient_kernel::launch(
+    moves::<activation_gradient_kernel::ActivationGradientKernel>(&[&x, &grad, &out], 0);
+    activation_gradient_kernel::launch(
         &out.client,
         a_thread_each(total),
         CubeDim::new_1d(THREADS),
@@ -86,7 +89,7 @@ pub fn slope(value: f32, #[comptime] activation: Activation) -> f32 {
 }
 
 #[cube(launch)]
-fn forward_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32, #[comptime] activation: Activation) {
+fn activation_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32, #[comptime] activation: Activation) {
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < total {
         out[i as usize] = apply(x[i as usize], activation);
@@ -95,7 +98,7 @@ fn forward_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, total: u32, #[comptime
 }
 
 #[cube(launch)]
-fn gradient_kernel(
+fn activation_gradient_kernel(
     x: &Tensor<f32>,
     grad: &Tensor<f32>,
     out: &mut Tensor<f32>,

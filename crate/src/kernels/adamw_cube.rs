@@ -8,6 +8,7 @@ use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::cube::{THREADS, empty, view, workgroup_sum};
+use crate::runtime::work::moves;
 
 /// Parts of the sum of squares: one for each thread of a workgroup of the second kernel.
 const PARTS: usize = THREADS as usize;
@@ -68,7 +69,8 @@ impl FlatUpdate for CubeBackend {
         // The norm goes behind them, and the coefficients behind it: whoever keeps it for a while keeps no more than a
         // kilobyte from being used again, and the second kernel has one buffer less.
         let squares = empty(&grad, [PARTS + 1 + COEFFICIENTS]);
-        squares_kernel::launch(
+        moves::<adamw_squares_kernel::AdamwSquaresKernel>(&[&grad, &squares], 0);
+        adamw_squares_kernel::launch(
             &grad.client,
             CubeCount::Static(PARTS as u32, 1, 1),
             CubeDim::new_1d(THREADS),
@@ -84,7 +86,9 @@ impl FlatUpdate for CubeBackend {
         };
         let [ema, m, v] = [ema, m, v].map(own);
         let workgroups = count.div_ceil(A_THREAD * THREADS as usize).min(32_768);
-        update_kernel::launch(
+        // Average and moments are read and written.
+        moves::<adamw_update_kernel::AdamwUpdateKernel>(&[&squares], 9 * count);
+        adamw_update_kernel::launch(
             &out.client,
             CubeCount::Static(workgroups as u32, 1, 1),
             CubeDim::new_1d(THREADS),
@@ -102,7 +106,12 @@ impl FlatUpdate for CubeBackend {
 }
 
 #[cube(launch)]
-fn squares_kernel(grad: &Tensor<f32>, coefficients: &Tensor<f32>, squares: &mut Tensor<f32>, count: u32) {
+fn adamw_squares_kernel(
+    grad: &Tensor<f32>,
+    coefficients: &Tensor<f32>,
+    squares: &mut Tensor<f32>,
+    count: u32,
+) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let mut sum = 0.0f32;
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
@@ -123,7 +132,7 @@ fn squares_kernel(grad: &Tensor<f32>, coefficients: &Tensor<f32>, squares: &mut 
 /// Behind the sums of squares the norm is left, and behind it the coefficients are found.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn update_kernel(
+fn adamw_update_kernel(
     theta: &Tensor<f32>,
     out: &mut Tensor<f32>,
     ema: &mut Tensor<f32>,

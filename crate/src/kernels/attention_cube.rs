@@ -9,6 +9,7 @@ use cubecl::prelude::*;
 use cubecl::zspace::metadata::Metadata;
 
 use super::cube::{empty, view};
+use crate::runtime::work::computes;
 
 /// Threads of a workgroup, each with a query or a key.
 pub const SIDE: u32 = 64;
@@ -55,7 +56,9 @@ pub fn forward(q: CubeTensor, k: CubeTensor, v: CubeTensor) -> (CubeTensor, Cube
     let sums = empty(&q, [batch, heads, tokens]);
     let (q_strides, k_strides, v_strides, out_strides) =
         (strides(&q), strides(&k), strides(&v), strides(&out));
-    forward_kernel::launch(
+    // Scores, and values by them.
+    computes::<attention_kernel::AttentionKernel>(&[2, batch, heads, tokens, context, dim]);
+    attention_kernel::launch(
         &out.client,
         CubeCount::Static((tokens as u32).div_ceil(SIDE), heads as u32, batch as u32),
         CubeDim::new_1d(SIDE),
@@ -134,7 +137,7 @@ pub fn load(
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn forward_kernel(
+fn attention_kernel(
     q: &Tensor<f32>,
     k: &Tensor<f32>,
     v: &Tensor<f32>,

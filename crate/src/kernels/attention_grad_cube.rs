@@ -8,6 +8,7 @@ use cubecl::prelude::*;
 
 use super::attention_cube::{SIDE, Strides, StridesLaunch, base, dims, like, load, packed, strides};
 use super::cube::{aligned, empty};
+use crate::runtime::work::computes;
 
 /// The gradients of `q`, `k` and `v`, each in its own order.
 pub fn gradient(
@@ -65,7 +66,9 @@ fn launch(
     let [of_q_at, of_k_at, of_v_at] = to;
     let query_groups = (tokens as u32).div_ceil(SIDE);
     let client = flat.client.clone();
-    gradient_kernel::launch(
+    // The scores again, and the gradients of softmax, queries, keys and values; that some are computed twice does not count.
+    computes::<attention_gradient_kernel::AttentionGradientKernel>(&[5, batch, heads, tokens, context, dim]);
+    attention_gradient_kernel::launch(
         &client,
         CubeCount::Static(
             query_groups + (context as u32).div_ceil(SIDE),
@@ -102,7 +105,7 @@ fn launch(
 /// P^T g one after the other.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn gradient_kernel(
+fn attention_gradient_kernel(
     q: &Tensor<f32>,
     k: &Tensor<f32>,
     v: &Tensor<f32>,

@@ -4,6 +4,7 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::cube::{THREADS, aligned, empty, view};
+use crate::runtime::work::moves;
 
 /// Elements that a thread copies.
 const COPIES: usize = 4;
@@ -19,7 +20,8 @@ pub fn concat(a: CubeTensor, b: CubeTensor) -> CubeTensor {
     let [batch, m, h, w] = a.meta.shape().dims();
     let n = b.meta.shape()[1];
     let out = empty(&a, [batch, m + n, h, w]);
-    concat_kernel::launch(
+    moves::<concat_channels_kernel::ConcatChannelsKernel>(&[&a, &b, &out], 0);
+    concat_channels_kernel::launch(
         &out.client,
         count(out.meta.num_elements()),
         CubeDim::new_1d(THREADS),
@@ -41,7 +43,8 @@ pub fn split(x: CubeTensor, m: usize) -> (CubeTensor, CubeTensor) {
     let second = aligned(&x, batch * m * h * w);
     let out = empty(&x, [second + batch * n * h * w]);
     let total = x.meta.num_elements();
-    split_kernel::launch(
+    moves::<split_channels_kernel::SplitChannelsKernel>(&[&x], total);
+    split_channels_kernel::launch(
         &out.client,
         count(total),
         CubeDim::new_1d(THREADS),
@@ -59,7 +62,7 @@ pub fn split(x: CubeTensor, m: usize) -> (CubeTensor, CubeTensor) {
 }
 
 #[cube(launch)]
-fn concat_kernel(
+fn concat_channels_kernel(
     a: &Tensor<f32>,
     b: &Tensor<f32>,
     out: &mut Tensor<f32>,
@@ -82,7 +85,14 @@ fn concat_kernel(
 }
 
 #[cube(launch)]
-fn split_kernel(x: &Tensor<f32>, out: &mut Tensor<f32>, a_size: u32, b_size: u32, second: u32, total: u32) {
+fn split_channels_kernel(
+    x: &Tensor<f32>,
+    out: &mut Tensor<f32>,
+    a_size: u32,
+    b_size: u32,
+    second: u32,
+    total: u32,
+) {
     let size = a_size + b_size;
     let mut i = CUBE_POS_X * 256 + UNIT_POS_X;
     while i < total {

@@ -11,6 +11,7 @@ use super::conv::{Addend, ConvShape};
 use super::conv_tile::{Four, Sizes, SizesLaunch, Tile};
 use super::conv_write_cube::*;
 use super::cube::empty;
+use crate::runtime::work::computes;
 
 /// The convolution of `x` `[batch, in, h, w]` with `weight` `[out, in, k, k]`, plus `bias` `[out]`, plus `addend` where
 /// `shape` says that it counts.
@@ -50,6 +51,13 @@ fn launch(
     let transposed = added.is_none();
     // Something has to stand there.
     let (bias, addend) = added.unwrap_or_else(|| (weight.clone(), weight.clone()));
+    // Back as many as forward, where the output is what is given here.
+    let outputs = if transposed {
+        height * width
+    } else {
+        out_height * out_width
+    };
+    computes::<conv_kernel::ConvKernel>(&[batch, outputs, channels, out_channels, kernel, kernel]);
     conv_kernel::launch(
         &out.client,
         CubeCount::Static(

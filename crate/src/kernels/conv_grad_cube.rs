@@ -10,6 +10,7 @@ use super::conv::ConvShape;
 use super::conv_sums_cube::sum_parts;
 use super::conv_tile::{Four, Sizes, SizesLaunch};
 use super::cube::{aligned, empty, view};
+use crate::runtime::work::computes;
 
 /// Terms of a tile.
 const TERMS: usize = 64;
@@ -39,7 +40,8 @@ pub fn weight_grad(
     let bias_start = aligned(&x, out_channels * terms);
     let size = bias_start + out_channels;
     let out = empty(&x, [parts * size]);
-    weight_grad_kernel::launch(
+    computes::<conv_weight_gradient_kernel::ConvWeightGradientKernel>(&[pixels, terms, out_channels]);
+    conv_weight_gradient_kernel::launch(
         &out.client,
         CubeCount::Static(tiles[0] as u32, tiles[1] as u32, parts as u32),
         CubeDim::new_2d(16, down as u32),
@@ -77,7 +79,7 @@ pub fn weight_grad(
 /// of one part. The workgroups of the first columns also sum the gradient itself, which is the bias's.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn weight_grad_kernel(
+fn conv_weight_gradient_kernel(
     x: &Tensor<f32>,
     grad: &Tensor<f32>,
     out: &mut Tensor<f32>,

@@ -4,10 +4,12 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::cube::{empty, row_sum};
+use crate::runtime::work::moves;
 
 /// The sum of `parts` vectors of `size` elements that lie end to end.
 pub fn sum_parts(all: CubeTensor, parts: usize, size: usize) -> CubeTensor {
     let sum = empty(&all, [size]);
+    moves::<sum_parts_kernel::SumPartsKernel>(&[&all, &sum], 0);
     sum_parts_kernel::launch(
         &sum.client,
         CubeCount::Static(size.div_ceil(32) as u32, 1, 1),
@@ -53,6 +55,7 @@ pub fn channel_grad(grad: CubeTensor) -> CubeTensor {
     let rows = batch * channels;
     let workgroups = rows.div_ceil(8);
     let wide = workgroups.clamp(1, 32_768);
+    moves::<channel_sum_kernel::ChannelSumKernel>(&[&grad, &sum], 0);
     channel_sum_kernel::launch(
         &sum.client,
         CubeCount::Static(wide as u32, workgroups.div_ceil(wide) as u32, 1),

@@ -6,12 +6,14 @@ use cubecl::prelude::*;
 use super::activation::Activation;
 use super::activation_cube::{apply, slope};
 use super::cube::{THREADS, a_thread_each, empty, workgroups};
+use crate::runtime::work::moves;
 
 /// Cosines and sines of `t` `[batch]` times each of the `frequencies`, `[1, n]`: `[batch, 2 n]`.
 pub fn sinusoids(t: CubeTensor, frequencies: CubeTensor, cosines_first: bool) -> CubeTensor {
     let [batch] = t.meta.shape().dims();
     let [_, half] = frequencies.meta.shape().dims();
     let out = empty(&t, [batch, 2 * half]);
+    moves::<sinusoids_kernel::SinusoidsKernel>(&[&t, &frequencies, &out], 0);
     sinusoids_kernel::launch(
         &out.client,
         a_thread_each(batch * half),
@@ -30,7 +32,8 @@ pub fn sinusoids(t: CubeTensor, frequencies: CubeTensor, cosines_first: bool) ->
 pub fn forward(x: CubeTensor, table: CubeTensor, labels: CubeTensor) -> CubeTensor {
     let [batch, dim] = x.meta.shape().dims();
     let out = empty(&x, [batch, dim]);
-    forward_kernel::launch(
+    moves::<silu_labelled_kernel::SiluLabelledKernel>(&[&x, &table, &labels, &out], 0);
+    silu_labelled_kernel::launch(
         &out.client,
         a_thread_each(batch * dim),
         CubeDim::new_1d(THREADS),
@@ -57,7 +60,11 @@ pub fn gradient(
     let of_table = empty(&x, [classes, dim]);
     let x_workgroups = (batch * dim).div_ceil(THREADS as usize);
     let table_workgroups = (classes * dim).div_ceil(THREADS as usize);
-    gradient_kernel::launch(
+    moves::<silu_labelled_gradient_kernel::SiluLabelledGradientKernel>(
+        &[&x, &table, &labels, &grad, &of_x, &of_table],
+        0,
+    );
+    silu_labelled_gradient_kernel::launch(
         &of_x.client,
         workgroups(x_workgroups + table_workgroups),
         CubeDim::new_1d(THREADS),
@@ -101,7 +108,7 @@ fn sinusoids_kernel(
 }
 
 #[cube(launch)]
-fn forward_kernel(
+fn silu_labelled_kernel(
     x: &Tensor<f32>,
     table: &Tensor<f32>,
     labels: &Tensor<u32>,
@@ -120,7 +127,7 @@ fn forward_kernel(
 /// In the first workgroups a thread has an entry of `x`, in the others one of the table, and goes through the batch.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn gradient_kernel(
+fn silu_labelled_gradient_kernel(
     x: &Tensor<f32>,
     table: &Tensor<f32>,
     labels: &Tensor<u32>,

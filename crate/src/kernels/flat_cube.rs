@@ -5,6 +5,7 @@ use cubecl::prelude::*;
 use cubecl::zspace::metadata::Metadata;
 
 use super::cube::{THREADS, own};
+use crate::runtime::work::moves;
 
 /// Parts that one call brings together.
 pub const PARTS: usize = 12;
@@ -55,7 +56,9 @@ fn copy_runs(flat: &CubeTensor, runs: &[(CubeTensor, usize)]) {
     let [a, b, c, d, e, f] = std::array::from_fn(|i| run(i).0.clone().into_tensor_arg());
     let largest = counts.into_iter().fold(1, u32::max);
     let workgroups = largest.div_ceil(THREADS * COPIES).min(32_768);
-    gather_kernel::launch(
+    let numbers: u32 = counts.iter().sum();
+    moves::<gather_parts_kernel::GatherPartsKernel>(&[], 2 * numbers as usize);
+    gather_parts_kernel::launch(
         &flat.client,
         CubeCount::Static(workgroups, runs.len() as u32, 1),
         CubeDim::new_1d(THREADS),
@@ -84,7 +87,7 @@ fn copy_runs(flat: &CubeTensor, runs: &[(CubeTensor, usize)]) {
 /// Workgroups with the same second coordinate share a part.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn gather_kernel(
+fn gather_parts_kernel(
     flat: &mut Tensor<f32>,
     a: &Tensor<f32>,
     b: &Tensor<f32>,

@@ -5,6 +5,7 @@ use cubecl::prelude::*;
 
 use super::cube::{column_sum, empty, own};
 use super::modulation::Part;
+use crate::runtime::work::moves;
 
 /// The gradient of `y` `[batch, tokens, channels]`, and `gradients` with that of the gates, which are a part of
 /// `modulation`.
@@ -19,7 +20,8 @@ pub fn gradient(
     let gradients = own(gradients);
     let [batch, tokens, channels] = y.meta.shape().dims();
     let of_y = empty(&y, [batch, tokens, channels]);
-    gradient_kernel::launch(
+    moves::<gated_gradient_kernel::GatedGradientKernel>(&[&y, &grad, &of_y], 2 * batch * channels);
+    gated_gradient_kernel::launch(
         &of_y.client,
         CubeCount::Static(channels.div_ceil(32) as u32, batch as u32, 1),
         CubeDim::new_2d(32, 8),
@@ -39,7 +41,7 @@ pub fn gradient(
 /// A workgroup takes 32 channels of an image over all its tokens.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn gradient_kernel(
+fn gated_gradient_kernel(
     y: &Tensor<f32>,
     gates: &Tensor<f32>,
     grad: &Tensor<f32>,

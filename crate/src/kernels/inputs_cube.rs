@@ -4,6 +4,7 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::cube::{THREADS, a_thread_each};
+use crate::runtime::work::moves;
 
 /// Fills images, timesteps and labels of `to`, where there may be more of each than there is in `from`: images repeat, and
 /// the labels behind those that are given are `null_class`.
@@ -12,7 +13,8 @@ pub fn write(from: [CubeTensor; 2], to: [CubeTensor; 3], t: f32, null_class: u32
     let [x_to, t_to, labels_to] = to;
     let batch = t_to.meta.num_elements();
     let total = x_to.meta.num_elements();
-    write_kernel::launch(
+    moves::<write_inputs_kernel::WriteInputsKernel>(&[&x_t, &labels, &x_to, &t_to, &labels_to], 0);
+    write_inputs_kernel::launch(
         &x_to.client.clone(),
         a_thread_each(total.max(batch)),
         CubeDim::new_1d(THREADS),
@@ -33,7 +35,7 @@ pub fn write(from: [CubeTensor; 2], to: [CubeTensor; 3], t: f32, null_class: u32
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn write_kernel(
+fn write_inputs_kernel(
     x_t: &Tensor<f32>,
     labels: &Tensor<u32>,
     x_to: &mut Tensor<f32>,

@@ -8,6 +8,7 @@ use cubecl::prelude::*;
 
 use super::cube::{column_sum, empty, own, row_sum, workgroups};
 use super::modulation::Part;
+use crate::runtime::work::moves;
 
 /// The result for `x` `[batch, tokens, channels]`, and each token's mean and inverse standard deviation.
 pub fn forward(x: CubeTensor, modulation: CubeTensor, part: &Part, eps: f64) -> (CubeTensor, CubeTensor) {
@@ -15,7 +16,8 @@ pub fn forward(x: CubeTensor, modulation: CubeTensor, part: &Part, eps: f64) -> 
     let [batch, tokens, channels] = x.meta.shape().dims();
     let out = empty(&x, [batch, tokens, channels]);
     let moments = empty(&x, [batch, tokens, 2]);
-    forward_kernel::launch(
+    moves::<layer_norm_kernel::LayerNormKernel>(&[&x, &out, &moments], 2 * batch * channels);
+    layer_norm_kernel::launch(
         &out.client,
         workgroups((batch * tokens).div_ceil(8)),
         CubeDim::new_2d(32, 8),
@@ -46,7 +48,13 @@ pub fn gradient(
     let [batch, tokens, channels] = x.meta.shape().dims();
     let of_x = empty(&x, [batch, tokens, channels]);
     let columns = batch * channels.div_ceil(32);
-    gradient_kernel::launch(
+    // A scale is read, the gradients of shift and scale are written.
+    let mut others = 3 * batch * channels;
+    if add_residual {
+        others += residual.meta.num_elements();
+    }
+    moves::<layer_norm_gradient_kernel::LayerNormGradientKernel>(&[&x, &moments, &grad, &of_x], others);
+    layer_norm_gradient_kernel::launch(
         &of_x.client,
         workgroups(columns + (batch * tokens).div_ceil(8)),
         CubeDim::new_2d(32, 8),
@@ -69,7 +77,7 @@ pub fn gradient(
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn forward_kernel(
+fn layer_norm_kernel(
     x: &Tensor<f32>,
     modulation: &Tensor<f32>,
     out: &mut Tensor<f32>,
@@ -123,7 +131,7 @@ fn forward_kernel(
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn gradient_kernel(
+fn layer_norm_gradient_kernel(
     x: &Tensor<f32>,
     modulation: &Tensor<f32>,
     moments: &Tensor<f32>,

@@ -9,6 +9,7 @@ use super::cube::{aligned, empty, spaced, view};
 use super::linear::with_last;
 use super::product_cube::product_kernel;
 use super::product_spec::{Ending, Lie, Numbers, Tile, choose, count, tiles};
+use crate::runtime::work::computes;
 
 /// What a row is beside what it is multiplied with: see [`Ending::Gated`].
 pub struct Gates {
@@ -199,6 +200,7 @@ fn launch(
     ending: Ending,
 ) {
     let [down, across] = tiles(tile, numbers.size);
+    computes::<product_kernel::ProductKernel>(&[products, numbers.size[0], numbers.size[1], numbers.terms]);
     product_kernel::launch(
         &out.client,
         CubeCount::Static(down as u32, across as u32, products as u32),

@@ -10,8 +10,9 @@ use super::activation::Activation;
 use super::conv_sums_cube::sum_parts;
 use super::cube::{empty, spaced, view, workgroups};
 use super::flat::next_start;
-use super::product_cube::{gradients_kernel, product_kernel};
+use super::product_cube::{linear_gradients_kernel, product_kernel};
 use super::product_spec::{Ending, LARGE, Lie, Numbers, ROWS, Tile, choose, count, parts, tiles};
+use crate::runtime::work::computes;
 
 fn last(tensor: &CubeTensor) -> usize {
     let shape = tensor.meta.shape();
@@ -82,7 +83,9 @@ fn both_grads(
         .map_or(Ending::Plain, |(_, activation)| Ending::Back(*activation));
     // Something has to stand there.
     let other = before.map_or_else(|| weight.clone(), |(before, _)| into_contiguous(before));
-    gradients_kernel::launch(
+    // Of the input, and of the weight.
+    computes::<linear_gradients_kernel::LinearGradientsKernel>(&[2, maps, rows, input, output]);
+    linear_gradients_kernel::launch(
         &x_out.client,
         workgroups(x_count + weight_count),
         CubeDim::new_2d(tile.across, tile.down),
@@ -123,6 +126,7 @@ pub fn weight_grad(x: CubeTensor, grad: CubeTensor) -> (CubeTensor, CubeTensor) 
     let [down, across] = tiles(tile, size);
     let out = empty(&x, [products * numbers.out_step]);
     let x = into_contiguous(x);
+    computes::<product_kernel::ProductKernel>(&[size[0], size[1], terms]);
     product_kernel::launch(
         &out.client,
         CubeCount::Static(down as u32, across as u32, products as u32),

@@ -8,7 +8,9 @@
 //!
 //! What every kernel of the GPU keeps to, because WebGPU promises no more: 256 threads a workgroup, 16 KiB of shared memory, 8
 //! buffers, of which Burn takes one, 65,535 workgroups a dimension, and no barrier that some threads of a workgroup do
-//! not reach. No kernel is given two views of one buffer and writes either: in a browser that is an error.
+//! not reach. No kernel is given two views of one buffer and writes either: in a browser that is an error. Each notes at its
+//! launch what it computes, or moves where that takes longer (`runtime/work.rs`), and is named for what it does: a
+//! profile shows both.
 
 mod activated;
 mod activation;

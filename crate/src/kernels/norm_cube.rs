@@ -8,6 +8,7 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::cube::{THREADS, aligned, empty, view, workgroup_sum};
+use crate::runtime::work::moves;
 
 /// Group normalisation of `x` `[batch, channels, h, w]`, then SiLU where `activate`; and each group's mean and inverse
 /// standard deviation, `[batch, groups, 2]`.
@@ -23,7 +24,8 @@ pub fn forward(
     let [batch, channels, h, w] = x.meta.shape().dims();
     let out = empty(&x, [batch, channels, h, w]);
     let moments = empty(&x, [batch, groups, 2]);
-    forward_kernel::launch(
+    moves::<group_norm_kernel::GroupNormKernel>(&[&x, &weight, &bias, &out, &moments], 0);
+    group_norm_kernel::launch(
         &out.client,
         rows(batch * groups),
         CubeDim::new_1d(THREADS),
@@ -58,7 +60,11 @@ pub fn gradient(
     // One buffer for both: WebGPU promises 8 buffers a kernel, and Burn takes one.
     let second = aligned(&x, channels);
     let of_both = empty(&x, [second + channels]);
-    gradient_kernel::launch(
+    moves::<group_norm_gradient_kernel::GroupNormGradientKernel>(
+        &[&x, &weight, &bias, &moments, &grad, &of_x],
+        2 * channels,
+    );
+    group_norm_gradient_kernel::launch(
         &of_x.client,
         rows(channels + batch * groups),
         CubeDim::new_1d(THREADS),
@@ -107,7 +113,7 @@ fn through_activation(z: f32, grad: f32, #[comptime] activate: bool) -> f32 {
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn forward_kernel(
+fn group_norm_kernel(
     x: &Tensor<f32>,
     weight: &Tensor<f32>,
     bias: &Tensor<f32>,
@@ -166,7 +172,7 @@ fn forward_kernel(
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn gradient_kernel(
+fn group_norm_gradient_kernel(
     x: &Tensor<f32>,
     weight: &Tensor<f32>,
     bias: &Tensor<f32>,

@@ -50,7 +50,7 @@ pub fn product_kernel(
 /// `grad^T x` and the sum of the rows of `grad`, in the others.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-pub fn gradients_kernel(
+pub fn linear_gradients_kernel(
     grad: &Tensor<f32>,
     weight: &Tensor<f32>,
     x: &Tensor<f32>,

@@ -5,6 +5,7 @@ use cubecl::prelude::*;
 
 use super::cube::{THREADS, a_thread_each, empty};
 use super::sampling_step::StepNumbers;
+use crate::runtime::work::moves;
 
 /// x0_hat, eps_hat and the next `x_t`.
 pub fn step(
@@ -27,7 +28,11 @@ pub fn step(
         0
     };
     let [x0_hat, eps_hat, x_next] = [(); 3].map(|()| empty(&x_t, shape));
-    step_kernel::launch(
+    moves::<sampling_step_kernel::SamplingStepKernel>(
+        &[&x_t, &output, &noise, &past, &x0_hat, &eps_hat, &x_next],
+        0,
+    );
+    sampling_step_kernel::launch(
         &x_t.client.clone(),
         a_thread_each(total),
         CubeDim::new_1d(THREADS),
@@ -62,7 +67,7 @@ pub fn step(
 
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
-fn step_kernel(
+fn sampling_step_kernel(
     x_t: &Tensor<f32>,
     output: &Tensor<f32>,
     noise: &Tensor<f32>,

@@ -4,6 +4,7 @@ use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::cube::{THREADS, a_thread_each, empty, empty_like, workgroup_sum};
+use crate::runtime::work::moves;
 
 /// The error of each example of `x` and `y` `[batch, ...]`, `[batch]`.
 pub fn forward(x: CubeTensor, y: CubeTensor) -> CubeTensor {
@@ -11,7 +12,8 @@ pub fn forward(x: CubeTensor, y: CubeTensor) -> CubeTensor {
     let batch = x.meta.shape()[0];
     let errors = empty(&x, [batch]);
     let size = x.meta.num_elements() / batch;
-    forward_kernel::launch(
+    moves::<squared_error_kernel::SquaredErrorKernel>(&[&x, &y, &errors], 0);
+    squared_error_kernel::launch(
         &errors.client,
         CubeCount::Static(batch as u32, 1, 1),
         CubeDim::new_1d(THREADS),
@@ -29,7 +31,8 @@ pub fn gradient(x: CubeTensor, y: CubeTensor, grad: CubeTensor) -> CubeTensor {
     let out = empty_like(&x);
     let total = x.meta.num_elements();
     let size = total / x.meta.shape()[0];
-    gradient_kernel::launch(
+    moves::<squared_error_gradient_kernel::SquaredErrorGradientKernel>(&[&x, &y, &grad, &out], 0);
+    squared_error_gradient_kernel::launch(
         &out.client,
         a_thread_each(total),
         CubeDim::new_1d(THREADS),
@@ -45,7 +48,7 @@ pub fn gradient(x: CubeTensor, y: CubeTensor, grad: CubeTensor) -> CubeTensor {
 
 /// A workgroup an example.
 #[cube(launch)]
-fn forward_kernel(x: &Tensor<f32>, y: &Tensor<f32>, errors: &mut Tensor<f32>, size: u32) {
+fn squared_error_kernel(x: &Tensor<f32>, y: &Tensor<f32>, errors: &mut Tensor<f32>, size: u32) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
     let start = CUBE_POS_X * size;
     let mut sum = 0.0f32;
@@ -63,7 +66,7 @@ fn forward_kernel(x: &Tensor<f32>, y: &Tensor<f32>, errors: &mut Tensor<f32>, si
 }
 
 #[cube(launch)]
-fn gradient_kernel(
+fn squared_error_gradient_kernel(
     x: &Tensor<f32>,
     y: &Tensor<f32>,
     grad: &Tensor<f32>,

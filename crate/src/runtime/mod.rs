@@ -6,6 +6,7 @@ mod laps;
 mod memory;
 mod profile;
 mod replay;
+pub(crate) mod work;
 
 pub use compute::{Backend, Compute, ComputeError, Wanted};
 pub use laps::Laps;

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod objective;
 mod pending;
+mod profiled;
 mod queue;
 pub mod race;
 pub mod reconstruction;

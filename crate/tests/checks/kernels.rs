@@ -40,18 +40,25 @@ pub async fn a_profile_names_every_kernel(device: &Device) {
     let bias = rng.normal_tensor([4], device);
     let run = async || {
         let once = kernels::conv2d(x.clone(), weight.clone(), bias.clone(), 1, 1);
+        let once = kernels::group_norm(once, bias.clone(), bias.clone(), 2, 1e-5);
         values(kernels::conv2d(once, weight.clone(), bias.clone(), 1, 1)).await;
     };
     run().await;
     let profile = Profile::start();
     run().await;
     let kernels = profile.finish().await;
-    let convolution = kernels
-        .iter()
-        .find(|kernel| kernel.name.starts_with("ConvKernel"));
-    let convolution = convolution.unwrap_or_else(|| panic!("no convolution among {kernels:?}"));
-    assert_eq!(convolution.count, 2, "{kernels:?}");
+    let find = |name: &str| {
+        let found = kernels.iter().find(|kernel| kernel.name == name);
+        found.unwrap_or_else(|| panic!("no {name} among {kernels:?}"))
+    };
+    let (convolution, norm) = (find("ConvKernel"), find("GroupNormKernel"));
+    assert_eq!((convolution.count, norm.count), (2, 1), "{kernels:?}");
     assert!(convolution.seconds > 0.0, "{kernels:?}");
+    let flops = 2 * 2 * 64 * 4 * 4 * 9;
+    assert_eq!((convolution.flops, convolution.bytes), (flops as f64, 0.0));
+    // The image and the result, scale and shift, and two moments of each group.
+    let numbers = 2 * 4 * 64 + 2 * 4 + 2 * 2;
+    assert_eq!((norm.flops, norm.bytes), (0.0, 4.0 * numbers as f64));
 }
 
 /// All shapes that a network here has, and some that fit no tile.

@@ -17,7 +17,13 @@ const IMAGES: usize = 512;
 
 pub fn command() -> Command {
     let command = Command::new("profile")
-        .about("Times every kernel of one training step, on images of noise")
+        .about("Times every kernel of one training step and one forward pass, on images of noise")
+        .after_help(
+            "GFLOP/s, two for a multiply-add, are given for kernels that arithmetic bounds: convolutions, products of \
+             matrices, attention. GB/s, every number read and written once, are given for the others of ours, which memory \
+             bounds. Hold the first against the device's rate in float32 without units for matrices, the second against \
+             its memory's bandwidth.",
+        )
         .arg(
             Arg::new("warm-up")
                 .long("warm-up")
@@ -36,12 +42,16 @@ pub async fn run(arguments: &ArgMatches) -> Result<(), Error> {
     let mut trainer = Trainer::new(config.clone(), noise(&config)?, &compute.device)?;
     let warm_up = arguments.get_one::<u32>("warm-up").copied().unwrap_or(1);
     trainer.step(warm_up).await?;
-    let profile = match compute.backend {
-        Backend::Gpu => Profile::start(),
-        Backend::Cpu => return Err("there are no kernels on the CPU: profile on a GPU".into()),
-    };
+    if let Backend::Cpu = compute.backend {
+        return Err("there are no kernels on the CPU: profile on a GPU".into());
+    }
+    let profile = Profile::start();
     trainer.step(1).await?;
-    print(&profile.finish().await);
+    print("One training step", &profile.finish().await);
+    let pass = trainer.profile_pass(Profile::start).await?;
+    if !pass.is_empty() {
+        print("One forward pass", &pass);
+    }
     Ok(())
 }
 
@@ -63,16 +73,31 @@ fn noise(config: &TrainConfig) -> Result<Arc<ImageSet>, Error> {
     Ok(Arc::new(set))
 }
 
-fn print(kernels: &[KernelTime]) {
-    let total: f64 = kernels.iter().map(|kernel| kernel.seconds).sum();
-    let launches: u32 = kernels.iter().map(|kernel| kernel.count).sum();
-    println!("{:>8} {:>10} {:>7}  kernel", "launches", "ms", "share");
-    for KernelTime { name, count, seconds } in kernels {
-        println!(
-            "{count:>8} {:>10.3} {:>6.1}%  {name}",
-            seconds * 1e3,
-            100.0 * seconds / total
-        );
+fn print(what: &str, kernels: &[KernelTime]) {
+    let sum = |of: fn(&KernelTime) -> f64| kernels.iter().map(of).sum::<f64>();
+    let total = KernelTime {
+        name: "in all".into(),
+        count: kernels.iter().map(|kernel| kernel.count).sum(),
+        seconds: sum(|kernel| kernel.seconds),
+        flops: sum(|kernel| kernel.flops),
+        // That of Burn's own kernels is not known.
+        bytes: 0.0,
+    };
+    println!("{what}");
+    println!(
+        "{:>8} {:>10} {:>8} {:>9} {:>9}  kernel",
+        "launches", "ms", "share", "GFLOP/s", "GB/s"
+    );
+    for kernel in kernels.iter().chain([&total]) {
+        let KernelTime {
+            name, count, seconds, ..
+        } = kernel;
+        let [ms, share] = [seconds * 1e3, 100.0 * seconds / total.seconds];
+        let rate = |work: f64| match work > 0.0 {
+            true => format!("{:.2}", work / seconds / 1e9),
+            false => String::new(),
+        };
+        let (flops, bytes) = (rate(kernel.flops), rate(kernel.bytes));
+        println!("{count:>8} {ms:>10.3} {share:>7.1}% {flops:>9} {bytes:>9}  {name}");
     }
-    println!("{launches:>8} {:>10.3}          in all", total * 1e3);
 }

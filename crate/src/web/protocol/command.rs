@@ -70,7 +70,7 @@ pub enum Command {
     TrainStep,
     /// The same, shown from the inside. Answered by `slowStep`, too.
     SlowStep,
-    /// Times every kernel of one training step, then pauses. Answered by `profile`.
+    /// Times every kernel of one forward pass and of one training step, then pauses. Answered by `profile`.
     Profile,
     /// How much of the GPU's memory is held. Answered by `memory`.
     Memory,

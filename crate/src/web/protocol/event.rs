@@ -81,9 +81,11 @@ pub enum Event {
     Paused {
         step: u32,
     },
-    /// Every kernel of one training step, the longest first.
+    /// Every kernel of one training step, and of one forward pass over as many images, the longest first. An autoencoder
+    /// has no such pass.
     Profile {
-        kernels: Vec<KernelTime>,
+        step: Vec<KernelTime>,
+        pass: Vec<KernelTime>,
     },
     /// Bytes of the GPU's memory: of what is held, and with what is kept for tensors to come. 0 on the CPU.
     Memory {

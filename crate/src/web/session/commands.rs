@@ -57,7 +57,10 @@ impl Session {
                 self.answer(Place::SlowMotion, shown);
                 self.set_going(false).await;
             }
-            Command::Profile => self.profile().await,
+            Command::Profile => {
+                let profile = self.profile().await;
+                self.answer(Place::Train, profile);
+            }
             Command::Memory => self.memory(),
             Command::Inspect { network, batch } => self.answer(Place::Network, self.inspect(network, batch)),
             Command::TimeBlocks { network, batch } => {

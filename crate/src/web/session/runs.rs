@@ -253,14 +253,18 @@ impl Session {
         Neighbours::new(&pictures, train, &test.images, test_images, &self.compute.device)
     }
 
-    pub(super) async fn profile(&mut self) {
-        let profile = match self.compute.backend {
-            Backend::Gpu => Profile::start(),
-            Backend::Cpu => Profile::count(),
+    /// The event `profile`.
+    pub(super) async fn profile(&mut self) -> Result<Event, Box<dyn Error>> {
+        let watch = match self.compute.backend {
+            Backend::Gpu => Profile::start,
+            Backend::Cpu => Profile::count,
         };
+        let run = self.run.as_mut().ok_or(RUN_MISSING)?;
+        let pass = run.trainer.profile_pass(watch).await?;
+        let profile = watch();
         self.train_step().await;
-        let kernels = profile.finish().await;
-        self.emitter.emit(Event::Profile { kernels });
+        let step = profile.finish().await;
+        Ok(Event::Profile { step, pass })
     }
 
     pub(super) fn memory(&self) {
