@@ -43,13 +43,13 @@ export class Rows extends Store {
       this.rows[step.row]?.push(step);
       this.changed();
     });
-    client.on('rowsDone', ({ at, cancelled }) => at === place && this.#enter(cancelled ? 'stopped' : 'done'));
-    client.on('error', ({ at }) => at === place && this.#enter('none'));
+    client.on('rowsDone', ({ at, cancelled }) => at === place && this.enter(cancelled ? 'stopped' : 'done'));
+    client.on('error', ({ at }) => at === place && this.enter('none'));
     client.on('downloadFailed', ({ split }) => {
-      if (split === 'train' && this.phase === 'running') this.#enter('none');
+      if (split === 'train' && this.phase === 'running') this.enter('none');
     });
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
-      client.on(end, () => this.#enter('none'));
+      client.on(end, () => this.enter('none'));
     }
   }
 
@@ -61,7 +61,7 @@ export class Rows extends Store {
     this.configs = request.configs;
     this.frames = Math.min(MAX_FRAMES, request.configs[0].steps ?? MAX_FRAMES);
     this.by = model.words;
-    this.#enter('running');
+    this.enter('running');
     client.send(request);
   }
 
@@ -92,7 +92,7 @@ export class Rows extends Store {
   }
 
   /** @param {Rows['phase']} phase */
-  #enter(phase) {
+  enter(phase) {
     this.phase = phase;
     this.changed();
   }

@@ -94,8 +94,21 @@ pub enum Command {
     /// Stops the trajectory. Answered by `sampleDone` with `cancelled`.
     CancelSample,
     /// Several ways from one x_T, a row each; replaces one that is still going on. Answered by `rowsStart`, then
-    /// `rowStep`, at the end `rowsDone`, all at `compare`.
-    Compare { configs: Vec<SampleConfig> },
+    /// `rowStep`, at the end `rowsDone`, all at `compare`. With `beside` the second network draws the last row.
+    Compare {
+        configs: Vec<SampleConfig>,
+        #[serde(default)]
+        #[tsify(optional)]
+        beside: bool,
+    },
+    /// A second network, the bytes of one of our checkpoints: it is there for `compare` alone. Answered by `beside`.
+    OpenBeside {
+        #[serde(with = "serde_bytes")]
+        #[tsify(type = "Uint8Array")]
+        bytes: Vec<u8>,
+    },
+    /// Forgets it.
+    CloseBeside,
     /// The same at `guidance`, where `labels` are the classes of each row's images.
     Guidance {
         configs: Vec<SampleConfig>,

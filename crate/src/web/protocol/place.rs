@@ -14,6 +14,7 @@ pub enum Place {
     Train,
     Sample,
     Compare,
+    Beside,
     Guidance,
     Draw,
     Verdicts,
@@ -44,6 +45,7 @@ impl Place {
             }
             Some("sample" | "sampleOn" | "cancelSample") => Self::Sample,
             Some("compare") => Self::Compare,
+            Some("openBeside" | "closeBeside") => Self::Beside,
             Some("guidance") => Self::Guidance,
             Some("draw") => Self::Draw,
             Some("classifier" | "judge") => Self::Verdicts,
