@@ -36,7 +36,6 @@ class Comparison extends Rows {
 
   constructor() {
     super('compare', () => ({
-      type: 'compare',
       configs: [...SAMPLERS, ...(this.beside ? [EULER] : [])].map(({ sampler }) => config(sampler)),
       beside: !!this.beside,
     }));

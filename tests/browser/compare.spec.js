@@ -91,7 +91,8 @@ test('what goes wrong is said in the section, and it can be tried again', async 
   await page.getByRole('button', { name: 'One step' }).click();
   await trained(page, 1);
   await page.workers()[0].evaluate(() => {
-    self.dispatchEvent(new MessageEvent('message', { data: { type: 'compare', configs: [{ steps: 0 }] } }));
+    const data = { type: 'rows', at: 'compare', configs: [{ steps: 0 }] };
+    self.dispatchEvent(new MessageEvent('message', { data }));
   });
   await expect(section(page).getByRole('alert')).toContainText('steps is 0, but must be from 1 to 1000');
   await section(page).getByRole('button', { name: 'Dismiss' }).click();
@@ -135,7 +136,7 @@ test('a flow draws a row from the same noise, beside the network that draws', as
   await section(page).getByLabel('A second network').uncheck();
   await expect(flow).toHaveCount(0);
   await page.workers()[0].evaluate(() => {
-    const data = { type: 'compare', configs: [{ steps: 1 }, { steps: 1 }], beside: true };
+    const data = { type: 'rows', at: 'compare', configs: [{ steps: 1 }, { steps: 1 }], beside: true };
     self.dispatchEvent(new MessageEvent('message', { data }));
   });
   await expect(section(page).getByRole('alert')).toContainText('the second network is not there');
