@@ -54,7 +54,7 @@ export async function trainUntilRead(worker, next, goal, say) {
     worker.post({ type: 'pause' });
     ({ step } = await next('paused'));
     const training = (performance.now() - start) / 1e3;
-    worker.post({ type: 'draw', configs: [{ ...DRAWING, seed: step }], labels });
+    worker.post({ type: 'rows', at: 'draw', configs: [{ ...DRAWING, seed: step }], labels });
     let last = await next('rowStep');
     while (last.step < last.steps) last = await next('rowStep');
     const { width, height, pixels } = last.x0Hat;

@@ -14,7 +14,6 @@ export const COLUMNS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 export const classOfColumn = (column) => column % model.classes.length;
 
 export const guidanceGrid = new Rows('guidance', () => ({
-  type: 'guidance',
   configs: SCALES.map((guidanceScale) => ({
     sampler: /** @type {const} */ ('ddim'),
     steps: settings.get('guidanceSteps'),

@@ -24,11 +24,14 @@ const LEARNS = {
 /** What has to wait where a run waits for its training images: it is meant for that run. */
 const FOLLOWS = new Set([
   ...['newRun', 'resume', 'train', 'pause', 'trainStep', 'slowStep', 'profile'],
-  ...['sample', 'sampleOn', 'cancelSample', 'compare', 'guidance', 'objective', 'steer', 'cancel'],
+  ...['sample', 'sampleOn', 'cancelSample', 'rows', 'objective', 'steer', 'cancel'],
   ...['save', 'estimate', 'probe'],
   ...['newLatent', 'encodeLatents', 'newLatentNetwork', 'trainLatent', 'pauseLatent'],
   ...['newRace', 'trainRace', 'pauseRace'],
 ]);
+
+/** The opening draws meanwhile. @param {Command} command */
+const follows = (command) => FOLLOWS.has(command.type) && !(command.type === 'rows' && command.at === 'draw');
 
 /** How long the page may settle before the training images are fetched in advance. */
 const IDLE_MS = 2500;
@@ -148,7 +151,7 @@ export class Host {
     const set = learns && (learns(command) ?? this.#set);
     const last = this.#data.get('train');
     const misses = set !== undefined && !(last?.set === set && last.present);
-    if (misses || (this.#held.length > 0 && FOLLOWS.has(command.type))) {
+    if (misses || (this.#held.length > 0 && follows(command))) {
       this.#held.push(command);
       if (misses) this.#download('train', set);
       if (command.type === 'newRun') this.#enqueue({ type: 'rehearse', config: command.config });

@@ -55,6 +55,12 @@ class Model extends Store {
     return !this.opened || (this.opened.classes ?? 0) >= 10;
   }
 
+  /** Whether what it draws are MNIST's digits, pixel by pixel. */
+  get drawsMnist() {
+    const data = this.opened ? this.opened.run?.config.data : run.data;
+    return data?.name === 'mnist' && !this.opened?.latents;
+  }
+
   /** Whose pictures they are, for a sentence. */
   get words() {
     if (this.opened) return strings.model.opened(this.opened.name);

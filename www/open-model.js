@@ -158,13 +158,14 @@ async function* joined(url, response) {
 
 /**
  * Sends a request and waits for its answer.
- * @template {'filesFound' | 'opening' | 'opened'} T
+ * @template {'filesFound' | 'opening' | 'opened' | 'beside'} T
  * @param {import('./messages.js').Request} request
  * @param {T} answer
  * @param {AbortSignal} signal
+ * @param {import('../pkg/diffusion_playground.js').Place} place of what goes wrong
  * @returns {Promise<import('./messages.js').MessageOf<T>>}
  */
-async function ask(request, answer, signal) {
+export async function ask(request, answer, signal, place = 'open') {
   signal.throwIfAborted();
   /** @type {(() => void)[]} */
   const ends = [];
@@ -177,7 +178,7 @@ async function ask(request, answer, signal) {
       ends.push(
         () => signal.removeEventListener('abort', abort),
         client.on(answer, resolve),
-        client.on('error', ({ at, message }) => at === 'open' && fail(message)),
+        client.on('error', ({ at, message }) => at === place && fail(message)),
         client.on('restarting', () => fail(strings.open.startedAnew)),
       );
       for (const end of /** @type {const} */ (['deviceLost', 'crashed'])) {

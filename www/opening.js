@@ -19,7 +19,6 @@ export function labels() {
 }
 
 const rows = new Rows('draw', () => ({
-  type: 'draw',
   configs: [
     {
       sampler: 'ddim',

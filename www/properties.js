@@ -312,6 +312,13 @@ export const properties = /** @type {const} @satisfies {Record<string, Property>
     seed: true,
     default: 1,
   },
+  compareBeside: {
+    section: 'compare',
+    kind: 'choice',
+    control: 'checkbox',
+    choices: NO_OR_YES,
+    default: 'no',
+  },
   steer: {
     section: 'steer',
     kind: 'choice',

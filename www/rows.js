@@ -6,7 +6,7 @@ import { Store } from './store.js';
 
 /** @typedef {import('./messages.js').MessageOf<'rowStep'>} RowStep */
 /** @typedef {import('./messages.js').MessageOf<'rowsStart'>} RowsStart */
-/** @typedef {Extract<import('./messages.js').Request, { type: 'compare' | 'guidance' | 'draw' }>} RowsRequest */
+/** @typedef {Extract<import('./messages.js').Request, { type: 'rows' }>} RowsRequest */
 
 /** Most pictures of a row's way: those that the module sends. */
 const MAX_FRAMES = 10;
@@ -27,7 +27,7 @@ export class Rows extends Store {
 
   /**
    * @param {'compare' | 'guidance' | 'draw'} place
-   * @param {() => RowsRequest} request made from the settings of the moment
+   * @param {() => Omit<RowsRequest, 'type' | 'at'>} request made from the settings of the moment
    */
   constructor(place, request) {
     super();
@@ -43,26 +43,26 @@ export class Rows extends Store {
       this.rows[step.row]?.push(step);
       this.changed();
     });
-    client.on('rowsDone', ({ at, cancelled }) => at === place && this.#enter(cancelled ? 'stopped' : 'done'));
-    client.on('error', ({ at }) => at === place && this.#enter('none'));
+    client.on('rowsDone', ({ at, cancelled }) => at === place && this.enter(cancelled ? 'stopped' : 'done'));
+    client.on('error', ({ at }) => at === place && this.enter('none'));
     client.on('downloadFailed', ({ split }) => {
-      if (split === 'train' && this.phase === 'running') this.#enter('none');
+      if (split === 'train' && this.phase === 'running') this.enter('none');
     });
     for (const end of /** @type {const} */ (['restarting', 'deviceLost', 'crashed'])) {
-      client.on(end, () => this.#enter('none'));
+      client.on(end, () => this.enter('none'));
     }
   }
 
   begin() {
     const asked = this.#request();
-    const request = { ...asked, configs: asked.configs.map((config) => model.adapt(config)) };
+    const configs = asked.configs.map((config) => model.adapt(config));
     this.start = undefined;
-    this.rows = request.configs.map(() => []);
-    this.configs = request.configs;
-    this.frames = Math.min(MAX_FRAMES, request.configs[0].steps ?? MAX_FRAMES);
+    this.rows = configs.map(() => []);
+    this.configs = configs;
+    this.frames = Math.min(MAX_FRAMES, configs[0].steps ?? MAX_FRAMES);
     this.by = model.words;
-    this.#enter('running');
-    client.send(request);
+    this.enter('running');
+    client.send({ type: 'rows', at: this.#place, ...asked, configs });
   }
 
   cancel() {
@@ -92,7 +92,7 @@ export class Rows extends Store {
   }
 
   /** @param {Rows['phase']} phase */
-  #enter(phase) {
+  enter(phase) {
     this.phase = phase;
     this.changed();
   }

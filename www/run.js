@@ -89,9 +89,14 @@ class Run extends Store {
     return this.steps.at(-1) ?? this.#firstStep;
   }
 
-  /** What the classes are called that its network learns; before there is one, those that it would. */
+  /** What its network learns from; before there is one, what it would. */
+  get data() {
+    return this.phase === 'none' ? dataSets.describe() : this.config.data;
+  }
+
+  /** What the classes of that are called. */
   get classes() {
-    return dataSets.classesOf(this.phase === 'none' ? dataSets.describe() : this.config.data);
+    return dataSets.classesOf(this.data);
   }
 
   /** Whether the test images are what its network takes: not latents, not points. */

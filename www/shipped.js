@@ -18,6 +18,15 @@ export const models = manifest.models;
 const address = ({ file, sha256 }) =>
   `${new URL(`./models/${file}`, import.meta.url).href}?${sha256.slice(0, 16)}`;
 
+/** @param {ShippedModel} shipped @param {import('./kept-files.js').Options} options */
+export const fetchShipped = (shipped, options) => fetchKept(CACHE, address(shipped), options);
+
+/** What was right, for the next time. @param {ShippedModel} shipped @param {Uint8Array} bytes */
+export const keepShipped = (shipped, bytes) => keep(CACHE, address(shipped), bytes);
+
+/** What was not. @param {ShippedModel} shipped */
+export const forgetShipped = (shipped) => forget(CACHE, address(shipped));
+
 class Shipped extends Store {
   /** The one that was asked for last. @type {ShippedModel | undefined} */
   wanted;
@@ -45,19 +54,18 @@ class Shipped extends Store {
   async open(name) {
     const shipped = models.find((model) => model.name === name);
     if (!shipped) return;
-    const url = address(shipped);
     /** @type {Uint8Array | undefined} */
     let bytes;
     this.#update({ wanted: shipped, problem: undefined });
     const opened = await model.open(async (signal, onProgress) => {
-      bytes = await fetchKept(CACHE, url, { signal, onProgress });
+      bytes = await fetchShipped(shipped, { signal, onProgress });
       const file = new File([/** @type {BlobPart} */ (bytes)], shipped.file);
       // What is opened has the name of its folder.
       return { files: [{ path: `${shipped.label}/${shipped.file}`, file }] };
     });
-    if (opened && bytes) return await keep(CACHE, url, bytes);
+    if (opened && bytes) return await keepShipped(shipped, bytes);
     if (opened === undefined) return;
-    if (bytes) await forget(CACHE, url);
+    if (bytes) await forgetShipped(shipped);
     // Said where it was asked for, not where files of one's own are opened.
     this.#update({ problem: model.problem });
     model.complain(undefined);

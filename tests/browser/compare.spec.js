@@ -2,6 +2,7 @@ import { drawn, expect, open, pixels, TINY, test, trained } from './playground.j
 
 /** @typedef {import('@playwright/test').Page} Page */
 
+const WEIGHTS = '**/models/*.safetensors*';
 const ON_THE_CPU = 'a software adapter compiles the shaders of every sampler for minutes';
 
 /** @param {Page} page */
@@ -90,10 +91,97 @@ test('what goes wrong is said in the section, and it can be tried again', async 
   await page.getByRole('button', { name: 'One step' }).click();
   await trained(page, 1);
   await page.workers()[0].evaluate(() => {
-    self.dispatchEvent(new MessageEvent('message', { data: { type: 'compare', configs: [{ steps: 0 }] } }));
+    const data = { type: 'rows', at: 'compare', configs: [{ steps: 0 }] };
+    self.dispatchEvent(new MessageEvent('message', { data }));
   });
   await expect(section(page).getByRole('alert')).toContainText('steps is 0, but must be from 1 to 1000');
   await section(page).getByRole('button', { name: 'Dismiss' }).click();
   await expect(section(page).getByText('Ready: the network has learned for 1 steps.')).toBeVisible();
   await expect(section(page).getByRole('button', { name: 'Compare' })).toBeEnabled();
+});
+
+test('a flow draws a row from the same noise, beside the network that draws', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name === 'webgpu', ON_THE_CPU);
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => request.url().includes('/models/') && asked.push(request.url()));
+  await open(page, `#${TINY}&compareSteps=2&compareBeside=yes`);
+  await compare(page);
+  const done = /^Done: 15 model calls in all, by a network after 1 training steps and MNIST flow U-Net/;
+  await expect(section(page).getByText(done)).toBeVisible();
+  const flow = row(page, 'Flow');
+  await expect(flow).toContainText('Another network, MNIST flow U-Net');
+  await expect(flow).toContainText(/2 model calls, \d+(\.\d)? m?s/);
+  await expect(flow.locator('.film diffusion-picture')).toHaveCount(2);
+  const end = flow.locator('.end');
+  const before = await drawn(end);
+  expect(before).not.toBe(await drawn(row(page, 'Euler').locator('.end')));
+  await expect(page.locator('diffusion-sample')).toContainText('Ready: the network has learned for 1 steps.');
+
+  // Its start is decided by the seed that all rows have, and it came once.
+  for (const [seed, same] of /** @type {const} */ ([
+    ['7', false],
+    ['1', true],
+  ])) {
+    await section(page).getByLabel('Seed', { exact: true }).fill(seed);
+    await section(page).getByRole('button', { name: 'Compare' }).click();
+    await expect.poll(async () => (await pixels(end)) === before).toBe(same);
+    await expect(section(page).getByText(done)).toBeVisible();
+  }
+  expect(asked.length).toBe(1);
+
+  // Unwanted, it is given up.
+  await section(page).getByLabel('A second network').uncheck();
+  await expect(flow).toHaveCount(0);
+  await page.workers()[0].evaluate(() => {
+    const data = { type: 'rows', at: 'compare', configs: [{ steps: 1 }, { steps: 1 }], beside: true };
+    self.dispatchEvent(new MessageEvent('message', { data }));
+  });
+  await expect(section(page).getByRole('alert')).toContainText('the second network is not there');
+});
+
+test.describe('without the second network', () => {
+  test.use({ expectedErrors: /net::ERR_FAILED/ });
+
+  test('the other rows are drawn, and it can be fetched again', async ({ page }, { project }) => {
+    test.skip(project.name === 'webgpu', ON_THE_CPU);
+    await page.route(WEIGHTS, () => {});
+    await open(page, `#${TINY}&compareSteps=1&compareBeside=yes`);
+    await compare(page);
+    await expect(section(page).getByText('Fetching the second network, MNIST flow U-Net')).toBeVisible();
+    await section(page).getByRole('button', { name: 'Stop all' }).click();
+    await expect(section(page).getByText('Ready: the network has learned for 1 steps.')).toBeVisible();
+
+    await page.unroute(WEIGHTS);
+    await page.route(WEIGHTS, (route) => route.abort());
+    await section(page).getByRole('button', { name: 'Compare' }).click();
+    await expect(section(page).getByText('Done: 6 model calls in all')).toBeVisible();
+    const flow = row(page, 'Flow');
+    await expect(flow.getByRole('alert')).toContainText('This network did not come: Failed to fetch.');
+    await expect(flow).toContainText('not drawn yet');
+
+    await page.unroute(WEIGHTS);
+    await section(page).getByRole('button', { name: 'Compare' }).click();
+    await expect(section(page).getByText('Done: 7 model calls in all')).toBeVisible();
+    await expect(flow.getByRole('alert')).toHaveCount(0);
+  });
+});
+
+test('beside a flow it predicts noise, and beside a network of other pictures there is none', async ({
+  page,
+}, { project }) => {
+  test.skip(project.name === 'webgpu', ON_THE_CPU);
+  const box = section(page).getByLabel('A second network');
+  await open(page, `#${TINY}&dataSet=fashion&compareBeside=yes`);
+  await expect(box).toBeDisabled();
+  await expect(section(page).getByText('Only beside a network that draws MNIST’s digits')).toBeVisible();
+  await expect(section(page).getByRole('listitem')).toHaveCount(6);
+  await page.goto('about:blank');
+  await open(page, `#${TINY}&prediction=flow&compareBeside=yes`);
+  await page.getByRole('button', { name: 'One step' }).click();
+  await trained(page, 1);
+  await expect(row(page, 'Noise prediction')).toContainText('Another network, MNIST U-Net');
+  await expect(box).toBeEnabled();
 });

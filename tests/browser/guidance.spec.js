@@ -77,7 +77,10 @@ test('what goes wrong is said in the section', async ({ page }, { project }) => 
   await page.getByRole('button', { name: 'One step' }).click();
   await trained(page, 1);
   await page.workers()[0].evaluate(() => {
-    const command = { type: 'guidance', configs: [{ steps: 5, count: 2 }], labels: Uint8Array.of(1, 99) };
+    const command = {
+      ...{ type: 'rows', at: 'guidance', configs: [{ steps: 5, count: 2 }] },
+      labels: Uint8Array.of(1, 99),
+    };
     self.dispatchEvent(new MessageEvent('message', { data: command }));
   });
   await expect(section(page).getByRole('alert')).toContainText('labels is 99, but must be from 0 to 10');

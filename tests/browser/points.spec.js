@@ -64,7 +64,7 @@ test('the slider, the view and the keyboard lead along the way', async ({ page }
   await expect(section(page).getByText('the noise seen there, step 0 of 20')).toBeVisible();
   await expect.poll(() => picture(page)).not.toBe(guesses);
   await section(page).getByLabel('What is shown').selectOption('x0Hat');
-  await section(page).getByRole('button', { name: 'Play the way' }).click();
+  await section(page).getByRole('button', { name: 'Play: Denoising step' }).click();
   await expect(section(page).getByText('arrived')).toBeVisible();
 
   // The numbers of the formula hold: x_s is what its right side comes to.

@@ -1,23 +1,24 @@
-// One sampler of the comparison: what it is, what it cost, its guesses on the way and its end.
+// One row of the comparison: what draws it, what it cost, its guesses on the way and its end.
 
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { shortDuration, whole } from '../format.js';
 import { strings } from '../language.js';
 
 /** @typedef {import('../rows.js').Rows} Rows */
 
 /**
- * @param {(typeof import('../comparison.js').SAMPLERS)[number]} chosen
+ * @param {{ name: string, help: string, problem?: string }} about
  * @param {Rows} rows
  * @param {number} row
  */
-export function compareRow({ name, sampler }, rows, row) {
+export function compareRow({ name, help, problem }, rows, row) {
   const last = rows.last(row);
   const steps = rows.rows[row] ?? [];
   return html`<li>
     <div class="about">
       <h3>${name}</h3>
-      <p class="help">${strings.compare.samplers[sampler]}</p>
+      <p class="help">${help}</p>
+      ${problem ? html`<p class="complaint" role="alert">${problem}</p>` : nothing}
       <p class="cost">
         ${last ? html`${calls(last.modelCalls)}, <span class="time">${shortDuration(last.seconds)}</span>` : strings.compare.notDrawn}
       </p>

@@ -1,8 +1,9 @@
-// Samplers side by side: one noise, one network, a row each.
+// Samplers side by side: one noise, one network, a row each; and one of a second network.
 
-import { html, unsafeCSS } from 'lit';
+import { html, nothing, unsafeCSS } from 'lit';
+import { beside } from '../beside.js';
 import { comparison, SAMPLERS } from '../comparison.js';
-import { whole } from '../format.js';
+import { sentence, whole } from '../format.js';
 import { fill, strings } from '../language.js';
 import { model } from '../model.js';
 import { run } from '../run.js';
@@ -24,6 +25,7 @@ export class DiffusionCompare extends Section {
     this.watch(run);
     this.watch(model);
     this.watch(comparison);
+    this.watch(beside);
   }
 
   render() {
@@ -39,6 +41,11 @@ export class DiffusionCompare extends Section {
           ></diffusion-control>
           <diffusion-control name="compareSteps"></diffusion-control>
           <diffusion-control name="compareSeed"></diffusion-control>
+          <diffusion-control
+            name="compareBeside"
+            ?disabled=${!beside.fitting}
+            note=${beside.fitting ? '' : strings.compare.notBeside}
+          ></diffusion-control>
         </div>
         <div class="toolbar" role="group" aria-label=${strings.compare.group}>
           <button
@@ -50,18 +57,21 @@ export class DiffusionCompare extends Section {
             ${running ? strings.compare.stop : strings.compare.compare}
           </button>
           <p class="status" role="status">${statusWords(hasModel)}</p>
-          ${progressLine(running, strings.compare.group, comparison.share)}
+          ${progressLine(running, strings.compare.group, beside.share ?? comparison.share)}
         </div>
         <diffusion-notice place="compare"></diffusion-notice>
         <div class="start">
-          <diffusion-picture class="mix" .frames=${comparison.start} label=${strings.compare.noise}>
+          <diffusion-picture class="mix" .frames=${comparison.start} label=${strings.compare.xT}>
           </diffusion-picture>
           <p>
             ${fill(strings.compare.start, { xT: html`<b class="mix">x<sub>T</sub></b>`, x0: html`<b class="model">x̂<sub>0</sub></b>` })}
           </p>
         </div>
         <ul class="rows">
-          ${SAMPLERS.map((sampler, row) => compareRow(sampler, comparison, row))}
+          ${SAMPLERS.map(({ sampler, name }, row) =>
+            compareRow({ name, help: strings.compare.samplers[sampler] }, comparison, row),
+          )}
+          ${besideRow()}
         </ul>
       </figure>
       ${compareFormula(comparison)}
@@ -69,12 +79,31 @@ export class DiffusionCompare extends Section {
   }
 }
 
+/** That of the second network. */
+function besideRow() {
+  const { wanted, problem } = beside;
+  if (!wanted) return nothing;
+  const { label, name } = comparison.beside ?? wanted;
+  const { flow, besideFlow, noise, besideNoise, missing } = strings.compare;
+  const about =
+    name === 'mnist-flow'
+      ? { name: flow, help: besideFlow(label) }
+      : { name: noise, help: besideNoise(label) };
+  return compareRow(
+    { ...about, problem: problem && missing(sentence(problem)) },
+    comparison,
+    SAMPLERS.length,
+  );
+}
+
 /** @param {boolean} hasModel */
 function statusWords(hasModel) {
-  const { phase, modelCalls, by } = comparison;
+  const { phase, modelCalls, beside: second } = comparison;
+  if (beside.share !== undefined && beside.wanted) return strings.compare.fetching(beside.wanted.label);
   if (phase === 'running') return strings.compare.running;
   if (phase === 'done' || phase === 'stopped') {
     const how = phase === 'done' ? strings.model.done : strings.model.stopped;
+    const by = second ? strings.compare.both(comparison.by, second.label) : comparison.by;
     return strings.model.callsInAll(how, whole(modelCalls), by);
   }
   if (!hasModel) return strings.compare.noNetwork;

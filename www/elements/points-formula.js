@@ -53,7 +53,8 @@ function numbers({ xT, x0Hat, signal, noise }, from) {
 }
 
 /** @param {number | undefined} value @param {import('../math.js').Ink} ink */
-const live = (value, ink) => number(value === undefined ? '…' : fixed(value, 2).replace('-', '−'), ink);
+const live = (value, ink) =>
+  number(value === undefined ? '…' : fixed(value, 2).replace('-0.00', '0.00').replace('-', '−'), ink);
 
 /** @param {number[] | undefined} values @param {import('../math.js').Ink} ink */
 const pair = (values, ink) => [

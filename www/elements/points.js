@@ -15,8 +15,6 @@ import { progressLine } from './progress.js';
 import './scatter.js';
 import { Section } from './section.js';
 
-/** Milliseconds a denoising step, when they are played. */
-const PACE = 90;
 /** From this length of the noise on, an arrow is as long as it gets: so many units. */
 const [LONG, LONGEST] = [1.5, 0.27];
 /** So many points leave a trail. */
@@ -25,33 +23,20 @@ const TRAILS = 40;
 /** @typedef {import('../points.js').Samples} Samples */
 
 export class DiffusionPoints extends Section {
-  static properties = { playing: { state: true } };
   static styles = [...Section.styles, unsafeCSS(style)];
 
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #timer;
   #endWatch = () => {};
-
-  constructor() {
-    super();
-    /** Whether the denoising steps go by. */
-    this.playing = false;
-  }
 
   connectedCallback() {
     super.connectedCallback();
     this.adoptAttributes('points');
     this.watch(points);
-    this.#endWatch = watchSeen(this, (seen) => {
-      points.see(seen);
-      if (!seen) this.#stop();
-    });
+    this.#endWatch = watchSeen(this, (seen) => points.see(seen));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#endWatch();
-    this.#stop();
     points.see(false);
   }
 
@@ -109,10 +94,7 @@ export class DiffusionPoints extends Section {
             <p class="help">${samples ? placeWords(samples, stage) : strings.points.notDrawn}</p>
           </div>
           <div class="scrubber">
-            <button type="button" ?disabled=${!samples} @click=${() => (this.playing ? this.#stop() : this.#play())}>
-              ${this.playing ? strings.points.stop : strings.points.play}
-            </button>
-            <diffusion-control name="pointsStage"></diffusion-control>
+            <diffusion-control name="pointsStage" ?disabled=${!samples}></diffusion-control>
             <diffusion-control name="pointsView"></diffusion-control>
           </div>
           <div class="panel loss">
@@ -135,22 +117,6 @@ export class DiffusionPoints extends Section {
   /** @param {CustomEvent<[number, number][]>} event */
   #draw({ detail }) {
     points.draw([...points.drawn, ...detail]);
-  }
-
-  #play() {
-    this.playing = true;
-    settings.set('pointsStage', 0);
-    this.#timer = setInterval(() => {
-      const stage = settings.get('pointsStage');
-      const last = (points.samples?.xT.length ?? 1) - 1;
-      if (stage < last) settings.set('pointsStage', stage + 1);
-      else this.#stop();
-    }, PACE);
-  }
-
-  #stop() {
-    clearInterval(this.#timer);
-    this.playing = false;
   }
 }
 

@@ -24,6 +24,7 @@ export class DiffusionScatter extends LitElement {
     }
     canvas {
       display: block;
+      box-sizing: border-box;
       width: 100%;
       aspect-ratio: 1;
       border: 1px solid var(--line);

@@ -42,6 +42,14 @@ impl Lockstep {
         })
     }
 
+    /// One more, with another network. It takes over the `x_T`, which is nothing but noise for every network, whatever
+    /// mixes image and noise on the way: the shape has to be the same, and nothing else.
+    pub fn beside(mut self, other: Trajectory) -> Result<Self, ConfigError> {
+        let x_t = self.trajectories[0].x_t();
+        self.trajectories.push(other.with_start(x_t)?);
+        Ok(self)
+    }
+
     /// A class for each image in place of the configurations' one class, in every trajectory.
     pub fn with_labels(self, labels: &[u8]) -> Result<Self, ConfigError> {
         let trajectories = self.trajectories.into_iter();
@@ -52,13 +60,14 @@ impl Lockstep {
         })
     }
 
-    /// One step of every trajectory that is still under way: its frame, or `None` where it is done. `None` once all
-    /// are.
-    pub fn step(&mut self, denoiser: &dyn Denoiser) -> Option<Vec<Option<Frame>>> {
+    /// One step of every trajectory that is still under way, each with its network: its frame, or `None` where it is
+    /// done. `None` once all are.
+    pub fn step<'a>(&mut self, network: impl Fn(usize) -> &'a dyn Denoiser) -> Option<Vec<Option<Frame>>> {
         let frames: Vec<_> = self
             .trajectories
             .iter_mut()
-            .map(|trajectory| trajectory.step(denoiser))
+            .enumerate()
+            .map(|(index, trajectory)| trajectory.step(network(index)))
             .collect();
         frames.iter().any(Option::is_some).then_some(frames)
     }

@@ -19,6 +19,8 @@ type Failure = Box<dyn Error>;
 const NO_SCHEDULER: &str =
     "there is no scheduler_config.json: the network is taken to predict the noise of DDPM's linear schedule";
 
+pub const DRAWS_NOTHING: &str = "it takes no noise away: by itself it draws nothing";
+
 /// A model that was read, and draws.
 pub struct Opened {
     pub model: Model,
@@ -243,7 +245,7 @@ fn published(
             PublishedConfig::UNet2DConditionModel(_) => {
                 "it needs a context, a text's perhaps, which nothing here gives it"
             }
-            _ => "it takes no noise away: by itself it draws nothing",
+            _ => DRAWS_NOTHING,
         };
         return Ok((event(Some(obstacle.into())), None));
     };

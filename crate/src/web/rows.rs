@@ -1,4 +1,4 @@
-//! Several trajectories from one x_T, a row of pictures each: samplers compared, or scales of guidance.
+//! Several trajectories from one x_T, a row of pictures each: samplers compared, networks, or scales of guidance.
 
 use super::emitter::Emitter;
 use super::model::Model;
@@ -13,14 +13,15 @@ const MAX_FRAMES: usize = 10;
 
 pub struct Rows {
     place: Place,
-    model: Model,
+    /// The network of each row.
+    models: Vec<Model>,
     lockstep: Lockstep,
     /// Wall time of each row, from its first step on.
     seconds: Vec<f64>,
     /// The row under way: no other is begun before its work is read back, so that each row's time is its own.
     current: Option<usize>,
-    /// Takes the first step, which compiles shaders and counts for no row.
-    warm_up: Option<Lockstep>,
+    /// Rows whose networks are still to take a step, the last first, that compiles shaders and counts for no row.
+    cold: Vec<usize>,
 }
 
 impl Rows {
@@ -34,34 +35,46 @@ impl Rows {
         compute: &Compute,
     ) -> Result<Self, ConfigError> {
         let settled: Vec<_> = configs.iter().map(|config| model.settled(config)).collect();
-        let start = |configs: &[SampleConfig]| {
-            let lockstep = Lockstep::new(
-                configs,
-                &model.schedule,
-                model.scheduler.prediction,
-                model.shape(configs.first().map_or(0, |config| config.count)),
-                model.null_class,
-                &compute.device,
-            )?;
-            match labels {
-                Some(labels) => lockstep.with_labels(labels),
-                None => Ok(lockstep),
-            }
-        };
+        let mut lockstep = Lockstep::new(
+            &settled,
+            &model.schedule,
+            model.scheduler.prediction,
+            model.shape(configs.first().map_or(0, |config| config.count)),
+            model.null_class,
+            &compute.device,
+        )?;
+        if let Some(labels) = labels {
+            lockstep = lockstep.with_labels(labels)?;
+        }
         Ok(Self {
             place,
-            warm_up: Some(start(&settled[..1.min(settled.len())])?),
-            lockstep: start(&settled)?,
-            model,
+            lockstep,
+            models: vec![model; configs.len()],
             seconds: vec![0.0; configs.len()],
             current: None,
+            cold: vec![0],
         })
+    }
+
+    /// One more row, of another network.
+    pub fn beside(
+        mut self,
+        config: &SampleConfig,
+        model: Model,
+        compute: &Compute,
+    ) -> Result<Self, ConfigError> {
+        let other = model.trajectory(config, &compute.device)?;
+        self.lockstep = self.lockstep.beside(other)?;
+        self.cold.push(self.models.len());
+        self.models.push(model);
+        self.seconds.push(0.0);
+        Ok(self)
     }
 
     /// One row's steps up to the next that is shown. `false` once all rows are through.
     pub async fn advance(&mut self, emitter: &Emitter) -> bool {
-        let outcome = match self.warm_up.take() {
-            Some(warm_up) => self.begin(warm_up, emitter).await.map(|()| true),
+        let outcome = match self.cold.pop() {
+            Some(row) => self.warm_up(row, emitter).await.map(|()| true),
             None => self.step(emitter).await,
         };
         match outcome {
@@ -85,11 +98,12 @@ impl Rows {
         });
     }
 
-    async fn begin(&self, mut warm_up: Lockstep, emitter: &Emitter) -> Result<(), ReadError> {
-        if let [trajectory, ..] = warm_up.trajectories_mut() {
-            let x_t = trajectory.x_t();
-            trajectory.step(&self.model.replayed);
-            let [x_t, _] = Frames::read([x_t, trajectory.x_t()].map(|x| self.model.pictures(x))).await?;
+    async fn warm_up(&self, row: usize, emitter: &Emitter) -> Result<(), ReadError> {
+        let (mut trajectory, model) = (self.lockstep.trajectories()[row].clone(), &self.models[row]);
+        let x_t = trajectory.x_t();
+        trajectory.step(&model.replayed);
+        let [x_t, _] = Frames::read([x_t, trajectory.x_t()].map(|x| model.pictures(x))).await?;
+        if row == 0 {
             emitter.emit(Event::RowsStart { at: self.place, x_t });
         }
         Ok(())
@@ -100,11 +114,11 @@ impl Rows {
             return Ok(false);
         };
         self.current = Some(row);
-        let trajectory = &mut self.lockstep.trajectories_mut()[row];
+        let (trajectory, model) = (&mut self.lockstep.trajectories_mut()[row], &self.models[row]);
         let start = clock::now();
-        while let Some(frame) = trajectory.step(&self.model.replayed) {
+        while let Some(frame) = trajectory.step(&model.replayed) {
             if is_shown(frame.step, frame.steps) {
-                let pictures = [trajectory.x_t(), frame.x0_hat].map(|x| self.model.pictures(x));
+                let pictures = [trajectory.x_t(), frame.x0_hat].map(|x| model.pictures(x));
                 let [x_t, x0_hat] = Frames::read(pictures).await?;
                 self.seconds[row] += clock::now() - start;
                 self.current = None;

@@ -34,6 +34,7 @@ const TRAIN_MISSING: &str = "the training images are not loaded yet";
 const OPENED_MISSING: &str =
     "no model is opened: open one at the end of section two, or choose another network";
 const NEVER_BUILT: &str = "this network is too large to be built in a tab, so nothing of it can be timed";
+const BESIDE_MISSING: &str = "the second network is not there: switch it off and on again";
 const CLASSIFIER_MISSING: &str = "the classifier is not loaded yet";
 const LATENT_MISSING: &str = "there is no autoencoder yet: train one first";
 /// Milliseconds that work waits for its pipelines before other commands get their turn.
@@ -57,6 +58,8 @@ pub struct Session {
     opening: Option<Box<Opening>>,
     /// Draws in the place of the run's network.
     opened: Option<Box<Opened>>,
+    /// Draws a row beside those of the network that draws.
+    beside: Option<Model>,
     /// Reads what was drawn.
     classifier: Option<Classifier>,
     jobs: Jobs,
@@ -107,6 +110,7 @@ impl Session {
             weights: DrawnWeights::default(),
             opening: None,
             opened: None,
+            beside: None,
             classifier: None,
             jobs: Jobs::default(),
             turn: 0,

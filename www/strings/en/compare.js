@@ -9,6 +9,18 @@ export default {
     dpmSolverPp2M: 'Bends the step as the last two guesses suggest.',
     uniPc: 'Bends it too, and then corrects the step before.',
   },
+  flow: 'Flow',
+  noise: 'Noise prediction',
+  besideFlow: (/** @type {string} */ name) =>
+    `Another network, ${name}: it learned the straight line from noise to digit. Euler’s steps.`,
+  besideNoise: (/** @type {string} */ name) =>
+    `Another network, ${name}: it learned to predict the noise. Euler’s steps.`,
+  notBeside:
+    'Only beside a network that draws MNIST’s digits pixel by pixel: the second one has learned those.',
+  fetching: (/** @type {string} */ name) => `Fetching the second network, ${name}, before the first step.`,
+  both: (/** @type {string} */ by, /** @type {string} */ name) => `${by} and ${name}`,
+  missing: (/** @type {string} */ why) =>
+    `This network did not come: ${why} The other rows go on without it.`,
   notDrawn: 'not drawn yet',
   calls: (/** @type {string} */ whole, /** @type {number} */ count) =>
     `${whole} model ${count === 1 ? 'call' : 'calls'}`,
@@ -20,7 +32,7 @@ export default {
   group: 'Comparing',
   stop: 'Stop all',
   compare: 'Compare',
-  noise: 'The noise that all rows start from',
+  xT: 'The noise that all rows start from',
   start:
     '{xT}, the noise that all of them start from. Each row shows the guesses at the digit, {x0}, from the first step to the last, and the picture it arrives at.',
   running: 'Drawing, one row after the other, a few steps at a time.',

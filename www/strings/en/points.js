@@ -13,8 +13,6 @@ export default {
   nothingElse: (/** @type {string} */ count) => `${count} points. The network sees nothing else.`,
   samples: 'Samples',
   notDrawn: 'Not drawn yet.',
-  stop: 'Stop',
-  play: 'Play the way',
   loss: 'Loss',
   steps: 'Training steps',
   time: 'Time spent on them',

@@ -202,6 +202,10 @@ export default {
     label: 'Seed',
     help: 'The noise that all of them start from.',
   },
+  compareBeside: {
+    label: 'A second network',
+    help: 'One more row: a flow, or beside a flow one that predicts noise. A download of 5.5 MB.',
+  },
   steer: {
     label: 'What decides',
     help: 'Five ways to have a say in what is drawn.',

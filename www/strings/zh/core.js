@@ -272,6 +272,7 @@ export const core = {
   // The page's session
   'the test images are not loaded yet': '测试图像还没有加载',
   'the training images are not loaded yet': '训练图像还没有加载',
+  'the second network is not there: switch it off and on again': '第二个网络不在：请关掉再打开',
   'the classifier is not loaded yet': '分类器还没有加载',
   'there is no network yet: train one first, a few hundred steps will do':
     '还没有网络：先训练一个，几百步就够了',

@@ -12,8 +12,6 @@ const points = {
   nothingElse: (count) => `${count} 个点。网络看不到别的。`,
   samples: '样本',
   notDrawn: '还没画。',
-  stop: '停止',
-  play: '播放这段路',
   loss: '损失',
   steps: '训练步数',
   time: '用去的时间',

@@ -115,6 +115,10 @@ const properties = {
   },
   compareSteps: { label: '每种的步数', help: '步数少，各种方法就分道扬镳；步数多，它们又会合。' },
   compareSeed: { label: '随机种子', help: '它们共同的起始噪声。' },
+  compareBeside: {
+    label: '第二个网络',
+    help: '多一行：流网络；若现在画的就是流，则是预测噪声的网络。需下载 5.5 MB。',
+  },
   steer: {
     label: '由什么决定',
     help: '五种参与作画的办法。',

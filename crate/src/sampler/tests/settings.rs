@@ -1,5 +1,6 @@
 //! Steering a trajectory, comparing several, and what is refused.
 
+use super::distance;
 use super::toy::{GaussianToy, Toy, config, values};
 use crate::prediction::Prediction;
 use crate::sampler::{Lockstep, SampleConfig, SamplerKind, Trajectory, ddpm::Variance};
@@ -117,7 +118,7 @@ fn samplers_in_lockstep_share_their_start() {
         .collect();
     assert!(starts[0] == starts[1] && starts[1] == starts[2]);
     let mut rounds = 0;
-    while let Some(frames) = lockstep.step(&toy) {
+    while let Some(frames) = lockstep.step(|_| &toy) {
         assert_eq!(frames[1].is_some(), rounds < 4);
         rounds += 1;
     }
@@ -128,6 +129,44 @@ fn samplers_in_lockstep_share_their_start() {
         .collect();
     assert_eq!((rounds, calls), (10, vec![10, 7, 4]));
     assert!(Lockstep::new(&[], &toy.schedule, Prediction::Epsilon, shape, None, &device).is_err());
+}
+
+/// The same digits, learned perfectly by a network that predicts noise and by one that predicts a flow: what the ODE
+/// leads to does not depend on how noise and image are mixed on the way, but for what little signal x_T should have.
+#[test]
+fn another_network_goes_its_own_way_from_one_start_to_one_end() {
+    let toys = [Prediction::Epsilon, Prediction::Flow].map(GaussianToy::new);
+    let [noise, flow] = &toys;
+    let euler = SampleConfig {
+        sampler: SamplerKind::Euler,
+        steps: 100,
+        ..config()
+    };
+    let device = Device::flex();
+    let (configs, shape) = ([euler.clone()], super::toy::shape(1));
+    let new = || Lockstep::new(&configs, &noise.schedule, noise.prediction, shape, None, &device).unwrap();
+    let other = |count| {
+        flow.trajectory(&SampleConfig {
+            seed: 9,
+            count,
+            ..euler.clone()
+        })
+    };
+    let mut lockstep = new().beside(other(1)).unwrap();
+    let mut apart = Vec::new();
+    while let Some(frames) = lockstep.step(|row| &toys[row]) {
+        let [a, b] = [0, 1].map(|row| values(frames[row].clone().unwrap().x_t));
+        apart.push(distance(&a, &b));
+    }
+    let [a, b] = [0, 1].map(|row| values(lockstep.trajectories()[row].x_t()));
+    let end = distance(&a, &b);
+    assert_eq!(apart[0], 0.0);
+    assert!(
+        apart[50] > 0.5 && end < 0.05,
+        "{} midway, {end} at the end",
+        apart[50]
+    );
+    assert!(new().beside(other(2)).is_err());
 }
 
 /// Answers with its label as x0_hat.
@@ -332,7 +371,7 @@ fn every_trajectory_in_lockstep_draws_the_same_classes() {
     let shape = [3, 1, 1, 1];
     let new = || Lockstep::new(&configs, &schedule, Prediction::Sample, shape, Some(10), &device).unwrap();
     let mut lockstep = new().with_labels(&[0, 7, 3]).unwrap();
-    let frames = lockstep.step(&tells_label).unwrap();
+    let frames = lockstep.step(|_| &tells_label).unwrap();
     let guesses: Vec<_> = frames
         .into_iter()
         .map(|frame| values(frame.unwrap().x0_hat))

@@ -93,23 +93,27 @@ pub enum Command {
     },
     /// Stops the trajectory. Answered by `sampleDone` with `cancelled`.
     CancelSample,
-    /// Several ways from one x_T, a row each; replaces one that is still going on. Answered by `rowsStart`, then
-    /// `rowStep`, at the end `rowsDone`, all at `compare`.
-    Compare { configs: Vec<SampleConfig> },
-    /// The same at `guidance`, where `labels` are the classes of each row's images.
-    Guidance {
+    /// Several ways from one x_T, a row each; replaces what is still going on at that place. `labels` are the classes of
+    /// each row's images, in place of the configurations' one. With `beside` the second network draws the last row.
+    /// Answered by `rowsStart`, then `rowStep`, at the end `rowsDone`.
+    Rows {
+        at: Place,
         configs: Vec<SampleConfig>,
+        #[serde(default, with = "serde_bytes")]
+        #[tsify(optional, type = "Uint8Array")]
+        labels: Option<Vec<u8>>,
+        #[serde(default)]
+        #[tsify(optional)]
+        beside: bool,
+    },
+    /// A second network, the bytes of one of our checkpoints: it is there for `rows` alone. Answered by `beside`.
+    OpenBeside {
         #[serde(with = "serde_bytes")]
         #[tsify(type = "Uint8Array")]
-        labels: Vec<u8>,
+        bytes: Vec<u8>,
     },
-    /// One row at `draw`: the digits of the opening.
-    Draw {
-        configs: Vec<SampleConfig>,
-        #[serde(with = "serde_bytes")]
-        #[tsify(type = "Uint8Array")]
-        labels: Vec<u8>,
-    },
+    /// Forgets it.
+    CloseBeside,
     /// A classifier's file. Answered by `classifier`: from then on `judge` is answered.
     Classifier {
         #[serde(with = "serde_bytes")]

@@ -228,6 +228,8 @@ pub enum Event {
         at: Place,
         cancelled: bool,
     },
+    /// The second network can draw.
+    Beside,
     /// A classifier can be asked.
     Classifier,
     /// The most probable class of each picture, and how probable it is.

@@ -14,6 +14,7 @@ pub enum Place {
     Train,
     Sample,
     Compare,
+    Beside,
     Guidance,
     Draw,
     Verdicts,
@@ -33,19 +34,20 @@ pub enum Place {
 impl Place {
     /// Where a command belongs that could not be read.
     pub(in crate::web) fn of_command(command: &JsValue) -> Self {
-        let kind = js_sys::Reflect::get(command, &"type".into())
-            .ok()
-            .and_then(|kind| kind.as_string());
-        match kind.as_deref() {
+        let text = |field: &str| js_sys::Reflect::get(command, &field.into()).ok()?.as_string();
+        match text("type").as_deref() {
             Some("data" | "ownData") => Self::Data,
             Some("schedule" | "forward") => Self::Forward,
             Some("rehearse" | "newRun" | "train" | "trainStep" | "profile" | "pause" | "drawWith") => {
                 Self::Train
             }
             Some("sample" | "sampleOn" | "cancelSample") => Self::Sample,
-            Some("compare") => Self::Compare,
-            Some("guidance") => Self::Guidance,
-            Some("draw") => Self::Draw,
+            Some("rows") => match text("at").as_deref() {
+                Some("guidance") => Self::Guidance,
+                Some("draw") => Self::Draw,
+                _ => Self::Compare,
+            },
+            Some("openBeside") => Self::Beside,
             Some("classifier" | "judge") => Self::Verdicts,
             Some("neighbours") => Self::Neighbours,
             Some("objective") => Self::Objective,

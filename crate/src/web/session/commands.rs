@@ -117,11 +117,17 @@ impl Session {
                 }
             }
             Command::CancelSample => self.jobs.cancel(Place::Sample, &self.emitter).await,
-            Command::Compare { configs } => self.rows(Place::Compare, &configs, None).await,
-            Command::Guidance { configs, labels } => {
-                self.rows(Place::Guidance, &configs, Some(&labels)).await
+            Command::Rows {
+                at,
+                configs,
+                labels,
+                beside,
+            } => self.rows(at, &configs, labels.as_deref(), beside).await,
+            Command::OpenBeside { bytes } => {
+                let opened = self.open_beside(&bytes);
+                self.answer(Place::Beside, opened);
             }
-            Command::Draw { configs, labels } => self.rows(Place::Draw, &configs, Some(&labels)).await,
+            Command::CloseBeside => self.beside = None,
             Command::Classifier { bytes } => {
                 let classifier = Classifier::parse(&bytes, &self.compute.device);
                 let answer = classifier.map(|classifier| {

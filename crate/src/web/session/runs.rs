@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use super::{LATENT_MISSING, NEVER_BUILT, OPENED_MISSING, RUN_MISSING, Session, TRAIN_MISSING};
+use super::{
+    BESIDE_MISSING, LATENT_MISSING, NEVER_BUILT, OPENED_MISSING, RUN_MISSING, Session, TRAIN_MISSING,
+};
 use crate::data::{DataError, DataName, ImageSet};
 use crate::model::{Architecture, parameters};
 use crate::runtime::{Backend, GpuMemory, Profile};
@@ -15,7 +17,7 @@ use crate::web::jobs::Job;
 use crate::web::latent::LatentRun;
 use crate::web::model::Model;
 use crate::web::neighbours::Neighbours;
-use crate::web::opening::{Opened, Opening};
+use crate::web::opening::{DRAWS_NOTHING, Opened, Opening};
 use crate::web::protocol::{DrawnNetwork, Event, Pictures, Place, Split};
 use crate::web::race::Race;
 use crate::web::rehearsal;
@@ -112,6 +114,19 @@ impl Session {
             }
             Err(error) => self.emitter.error(Place::Open, error),
         }
+    }
+
+    /// The event `beside`.
+    pub(super) fn open_beside(&mut self, bytes: &[u8]) -> Result<Event, Box<dyn Error>> {
+        let device = &self.compute.device;
+        let opening = Opening::begin(String::new(), Some(bytes.len() as u64), None, None, device)?;
+        let mut opening = Box::new(opening).feed(bytes)?;
+        if let Some(config) = opening.announced() {
+            rehearsal::drawing_ahead(&config, &self.compute);
+        }
+        let (_, opened) = opening.finish()?;
+        self.beside = Some(opened.ok_or(DRAWS_NOTHING)?.model);
+        Ok(Event::Beside)
     }
 
     pub(super) async fn resume(&mut self, data: DataName) {
@@ -311,9 +326,21 @@ impl Session {
         Ok(Timing::new(network, built, image, null_class, batch, compute))
     }
 
-    pub(super) async fn rows(&mut self, place: Place, configs: &[SampleConfig], labels: Option<&[u8]>) {
+    /// With `beside` the second network draws the last row.
+    pub(super) async fn rows(
+        &mut self,
+        place: Place,
+        configs: &[SampleConfig],
+        labels: Option<&[u8]>,
+        beside: bool,
+    ) {
         let begin = |model: Model, this: &Self| {
-            let rows = Rows::new(place, configs, labels, model, &this.compute)?;
+            let (own, other) = configs.split_at(configs.len().saturating_sub(usize::from(beside)));
+            let mut rows = Rows::new(place, own, labels, model, &this.compute)?;
+            for config in other {
+                let second = this.beside.clone().ok_or(BESIDE_MISSING)?;
+                rows = rows.beside(config, second, &this.compute)?;
+            }
             Ok(Job::Rows(Box::new(rows)))
         };
         self.begin(place, begin).await;
