@@ -37,9 +37,10 @@ const QUEUED = 10;
  * @param {number} batch
  * @param {number} runs
  * @param {'gpu' | 'cpu'} device
+ * @param {boolean} alone only ours, undisturbed by the others
  * @param {(text: string) => void} say
  */
-export async function compare(preset, batch, runs, device, say) {
+export async function compare(preset, batch, runs, device, alone, say) {
   const network = NETWORKS[preset];
   if (!network) throw new Error(`the peers run ${Object.keys(NETWORKS).join(' and ')}, not ${preset}`);
   await init({ module_or_path: new URL('../diffusion_playground_bg.wasm', import.meta.url) });
@@ -58,7 +59,7 @@ export async function compare(preset, batch, runs, device, say) {
   /** @type {[string, () => Promise<Passes>][]} */
   const all = [
     ['this page', async () => ({ version: '', run: (times) => ours.run(times), close: async () => {} })],
-    ...(device === 'gpu' ? gpu : cpu),
+    ...(alone ? [] : device === 'gpu' ? gpu : cpu),
   ];
   /** @type {Row[]} */
   const rows = [];

@@ -210,7 +210,8 @@ async function bench() {
     const { compare } = await import(address).catch(() => {
       throw new Error('the other libraries are not here: `cargo xtask bench` adds them');
     });
-    peers = await compare(preset, peerBatchOf(ready.backend), peerRuns, ready.backend, say);
+    const alone = query.get('peers') === 'none';
+    peers = await compare(preset, peerBatchOf(ready.backend), peerRuns, ready.backend, alone, say);
     showPeers(peers.rows);
   }
 
