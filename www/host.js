@@ -35,6 +35,8 @@ const follows = (command) => FOLLOWS.has(command.type) && !(command.type === 'ro
 
 /** How long the page may settle before the training images are fetched in advance. */
 const IDLE_MS = 2500;
+/** How long nothing may have been asked for before what a run takes is compiled ahead: that holds the module up for seconds. */
+const QUIET_MS = 1000;
 
 export class Host {
   #emit;
@@ -50,6 +52,10 @@ export class Host {
   #own;
   /** What the crate said of the last file that it could not read. */
   #complaint = '';
+  /** When something was asked for last. */
+  #askedAt = 0;
+  /** What is to be compiled ahead. @type {Command | undefined} */
+  #ahead;
   #wake = () => {};
   /** @type {WebAssembly.Memory | undefined} */
   #memory;
@@ -82,7 +88,24 @@ export class Host {
       this.#set = request.set;
       this.#download('test');
     } else if (request.type === 'vitals') this.#tellVitals();
-    else this.#enqueue(request);
+    else if (request.type === 'rehearse') {
+      this.#ahead = request;
+      this.#rehearse();
+    } else {
+      this.#askedAt = performance.now();
+      if (request.type === 'newRun') this.#ahead = undefined;
+      this.#enqueue(request);
+    }
+  }
+
+  #rehearse() {
+    const early = this.#askedAt + QUIET_MS - performance.now();
+    if (early > 0) {
+      setTimeout(() => this.#rehearse(), early);
+    } else if (this.#ahead) {
+      this.#enqueue(this.#ahead);
+      this.#ahead = undefined;
+    }
   }
 
   stop() {
