@@ -53,7 +53,7 @@ export class Host {
   /** What the crate said of the last file that it could not read. */
   #complaint = '';
   /** When something was asked for last. */
-  #askedAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   /** What is to be compiled ahead. @type {Command | undefined} */
   #ahead;
   #wake = () => {};
