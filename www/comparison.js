@@ -14,9 +14,6 @@ export const SAMPLERS = /** @type {const} */ ([
   { sampler: 'uniPc', name: 'UniPC' },
 ]);
 
-/** What the second network draws with. */
-const EULER = SAMPLERS[2];
-
 /** @param {(typeof SAMPLERS)[number]['sampler']} sampler */
 const config = (sampler) => ({
   sampler,
@@ -36,7 +33,7 @@ class Comparison extends Rows {
 
   constructor() {
     super('compare', () => ({
-      configs: [...SAMPLERS, ...(this.beside ? [EULER] : [])].map(({ sampler }) => config(sampler)),
+      configs: [...SAMPLERS.map(({ sampler }) => config(sampler)), ...(this.beside ? [config('euler')] : [])],
       beside: !!this.beside,
     }));
   }

@@ -7,9 +7,9 @@ const MAX_STEPS: f64 = 16.0;
 
 #[derive(Default)]
 pub struct Pace {
-    /// Recent seconds a step, without the first, in which shaders are compiled.
+    /// Recent seconds a step, without the first.
     seconds: Option<f64>,
-    warm: bool,
+    warm_up_seconds: Option<f64>,
 }
 
 impl Pace {
@@ -21,10 +21,10 @@ impl Pace {
 
     /// Takes the seconds that each step of a slice took.
     pub fn note(&mut self, seconds: f64) {
-        if self.warm {
-            self.seconds = Some(self.seconds.map_or(seconds, |mean| 0.8 * mean + 0.2 * seconds));
+        match self.warm_up_seconds {
+            None => self.warm_up_seconds = Some(seconds),
+            Some(_) => self.seconds = Some(self.seconds.map_or(seconds, |mean| 0.8 * mean + 0.2 * seconds)),
         }
-        self.warm = true;
     }
 
     /// Whether a slice has more than one step.
@@ -34,5 +34,10 @@ impl Pace {
 
     pub fn steps_per_second(&self) -> Option<f64> {
         self.seconds.map(f64::recip)
+    }
+
+    /// Duration of the first step, in which shaders are compiled.
+    pub fn warm_up_seconds(&self) -> Option<f64> {
+        self.warm_up_seconds
     }
 }

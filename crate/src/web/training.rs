@@ -4,7 +4,9 @@ use burn::tensor::{Device, Tensor};
 
 use super::emitter::Emitter;
 use super::model::Model;
+use super::pace::Pace;
 use super::protocol::{DrawnWeights, Event, Frames, Place};
+use super::sampling::SLICE;
 use crate::error::ConfigError;
 use crate::model::Replayed;
 use crate::model::preset::NULL_CLASS;
@@ -12,10 +14,6 @@ use crate::runtime::{Backend, Compute, ReadError, clock, read};
 use crate::sampler::{SampleConfig, SamplerKind, Trajectory};
 use crate::train::{Queue, StepReport, TrainError, Trainer};
 
-/// A slice of training aims to last this long, in seconds.
-const SLICE: f64 = 0.1;
-/// Steps a slice at most: no more work than this is ever queued on the device.
-const MAX_STEPS: f64 = 16.0;
 /// Every so many denoising steps of a grid one is kept for the page.
 const STAGE: usize = 2;
 
@@ -25,10 +23,7 @@ pub struct Run {
     pub going: bool,
     /// What its grids are drawn with.
     pub weights: DrawnWeights,
-    /// Duration of the first step, in which shaders are compiled.
-    warm_up_seconds: Option<f64>,
-    /// Recent seconds a step, without the first.
-    pace: Option<f64>,
+    pace: Pace,
     queue: Queue,
     grid: Option<Grid>,
 }
@@ -85,8 +80,7 @@ impl Run {
             trainer,
             going: false,
             weights,
-            warm_up_seconds: None,
-            pace: None,
+            pace: Pace::default(),
             queue: Queue::default(),
             grid: None,
         }
@@ -106,13 +100,13 @@ impl Run {
             self.finish(emitter).await;
             return;
         }
-        let pace = self.pace.unwrap_or(SLICE);
-        let steps = (SLICE / pace).clamp(1.0, MAX_STEPS) as u32;
+        let is_fast = self.pace.is_fast();
         let every = self.trainer.config().grid_every;
-        let count = steps.min(every - self.trainer.steps_taken() % every);
+        let left = every - self.trainer.steps_taken() % every;
+        let count = self.pace.steps().min(left);
         let reports = self.queue.advance(&mut self.trainer, count).await;
         self.report(reports, emitter);
-        if pace >= SLICE || self.grid_is_due() {
+        if !is_fast || self.grid_is_due() {
             self.finish(emitter).await;
         }
         if self.going && self.grid_is_due() {
@@ -151,17 +145,12 @@ impl Run {
     ) -> Option<StepReport> {
         match reports {
             Ok(reports) => {
-                let seconds = reports.first()?.seconds;
-                match (self.warm_up_seconds, self.pace) {
-                    (None, _) => self.warm_up_seconds = Some(seconds),
-                    (_, None) => self.pace = Some(seconds),
-                    (_, Some(pace)) => self.pace = Some(0.8 * pace + 0.2 * seconds),
-                }
+                self.pace.note(reports.first()?.seconds);
                 let last = reports.last().cloned();
                 emitter.emit(Event::Train {
                     reports,
-                    steps_per_second: self.pace.map(f64::recip),
-                    warm_up_seconds: self.warm_up_seconds,
+                    steps_per_second: self.pace.steps_per_second(),
+                    warm_up_seconds: self.pace.warm_up_seconds(),
                 });
                 last
             }

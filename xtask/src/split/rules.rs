@@ -8,7 +8,7 @@ use super::survey::Survey;
 /// with, at the end of a word, counts. Remarks begin with #. `cargo xtask split` writes it.
 pub const RULES: &str = include_str!("rules.txt");
 
-/// What stays, in the same form, whatever the tests ran: what runs with graphics cards alone.
+/// What stays, in the same form, though no test of a visit runs it. Written by hand.
 pub const KEPT: &str = include_str!("kept.txt");
 
 /// What they begin with.
